@@ -74,7 +74,7 @@ class Names:
             self._read_at = time.monotonic()
 
     def forget(self) -> None:
-        """Reads the names again when one is asked for next."""
+        """Reads the names again at the next look-up."""
         self._read_at = float("-inf")
 
 

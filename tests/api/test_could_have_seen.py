@@ -43,7 +43,7 @@ def reader(world: World) -> Iterator[Reader]:
         yield Reader(cursor, cursor, world.keys, access_keys)
 
 
-def seen(reader: Reader, user: str, child: str, *, cleared: bool = True, now: HiddenNow = NOTHING) -> dict[str, Any]:
+def view(reader: Reader, user: str, child: str, *, cleared: bool = True, now: HiddenNow = NOTHING) -> dict[str, Any]:
     held = entitlement_of(reader.then, reader.access_keys, user)
     return PastAccess(reader, user, child, THEN, held).answer(now, TODAY, is_disclosed=True, cleared=cleared)
 
@@ -55,21 +55,21 @@ def test_the_entry_is_the_one_that_was_shown_and_the_looks_are_the_users(
     for user in ("demo-practitioner", "demo-volunteer"):
         shown = client.get(f"/children/{child}", headers=looking(world, f"user:{user}")).json()
         world.view_looks()
-        found = seen(reader, user, child)
+        found = view(reader, user, child)
         assert found["known"]
         assert [look["action"] for look in found["looks"]] == ["show"]
         assert _plain(found["entry"]) == _plain(shown)
-    masked = seen(reader, "demo-practitioner", child, cleared=False)["entry"]
+    masked = view(reader, "demo-practitioner", child, cleared=False)["entry"]
     assert [each["service"] for each in masked["involvements"]] == [
-        each["service"] for each in seen(reader, "demo-volunteer", child)["entry"]["involvements"]
+        each["service"] for each in view(reader, "demo-volunteer", child)["entry"]["involvements"]
     ]
 
 
 def test_who_had_no_right_could_have_seen_nothing(world: World, reader: Reader) -> None:
     child = world.child_with(ADA)
-    auditor = seen(reader, "demo-auditor", child)
+    auditor = view(reader, "demo-auditor", child)
     assert (auditor["known"], auditor["entry"], auditor["may"]["show"]) == (False, None, "deny")
-    nobody = seen(reader, "never-heard-of", child)
+    nobody = view(reader, "never-heard-of", child)
     assert (nobody["known"], nobody["entitlement"]) == (False, None)
 
 
@@ -77,17 +77,17 @@ def test_what_is_hidden_now_is_not_told_though_it_was_seen(world: World, reader:
     child = world.child_with(ADA)
     records = frozenset(world.records_of(child))
     for now in (NOTHING._replace(children=frozenset([child])), NOTHING._replace(records=records)):
-        found = seen(reader, "demo-practitioner", child, now=now)
+        found = view(reader, "demo-practitioner", child, now=now)
         assert (found["known"], found["hidden_now"], found["entry"]) == (True, True, None)
     assert hidden_now(reader.then).children == frozenset()
 
 
 def test_where_a_child_lived_that_is_hidden_now_is_told_by_no_right(world: World, reader: Reader) -> None:
     child, user = world.child_with(ADA), "north-subject-access"
-    assert seen(reader, user, child)["may"]["history"] == "allow"
-    hidden = seen(reader, user, child, now=NOTHING._replace(children=frozenset([child])))
+    assert view(reader, user, child)["may"]["history"] == "allow"
+    hidden = view(reader, user, child, now=NOTHING._replace(children=frozenset([child])))
     assert hidden["hidden_now"]
-    assert hidden["may"] == seen(reader, user, NOBODY)["may"]
+    assert hidden["may"] == view(reader, user, NOBODY)["may"]
     assert hidden["may"]["history"] == "deny"
 
 
@@ -98,8 +98,8 @@ def test_a_child_that_is_closed_now_is_told_as_one_that_never_was(
     assert client.get(f"/children/{child}", headers=looking(world, "user:north-subject-access")).status_code == 200
     world.view_looks()
     now = NOTHING._replace(closed=frozenset([child]))
-    assert seen(reader, "north-subject-access", child)["looks"]
-    assert seen(reader, "north-subject-access", child, now=now) == seen(reader, "north-subject-access", NOBODY)
+    assert view(reader, "north-subject-access", child)["looks"]
+    assert view(reader, "north-subject-access", child, now=now) == view(reader, "north-subject-access", NOBODY)
 
 
 def test_an_entitlement_is_that_of_the_last_event(world: World, reader: Reader) -> None:
@@ -109,7 +109,7 @@ def test_an_entitlement_is_that_of_the_last_event(world: World, reader: Reader) 
     grants.add_users(world.database_url, world.key, [replace(volunteer, revoked=True)])
     world.view_looks()
     assert entitlement_of(reader.then, reader.access_keys, "demo-volunteer") == replace(volunteer, revoked=True)
-    assert seen(reader, "demo-volunteer", world.child_with(ADA))["may"]["show"] == "deny"
+    assert view(reader, "demo-volunteer", world.child_with(ADA))["may"]["show"] == "deny"
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:

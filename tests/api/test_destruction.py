@@ -171,18 +171,18 @@ def test_a_legal_hold_by_two_people_stops_it_and_stands_in_the_history(
     one, another = looking(world, "user:north-manager"), looking(world, "user:demo-data-manager")
     why = {"reason": "court-order: a claim in hand"}
 
-    def told(who: Mapping[str, str], path: str, **more: Any) -> str:
+    def code_of(who: Mapping[str, str], path: str, **more: Any) -> str:
         return str(client.post(path, headers=dict(who), json=why | more).json().get("code"))
 
     with registrar_at_work(world):
         monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
-        asked = told(one, f"/children/{child}/hold")
+        requested = code_of(one, f"/children/{child}/hold")
         monkeypatch.setattr(stewards, "TIMEOUT_S", 30)
-        assert (asked, told(one, f"/children/{child}/hold")) == ("None", "same-person")
+        assert (requested, code_of(one, f"/children/{child}/hold")) == ("None", "same-person")
         monkeypatch.setattr(stewards, "TIMEOUT_S", 0.1)
-        assert told(another, f"/children/{child}/hold") == "None"
+        assert code_of(another, f"/children/{child}/hold") == "None"
         monkeypatch.setattr(stewards, "TIMEOUT_S", 30)
-        assert [told(one, "/erasures", child=child), told(one, "/erasures", record=subject)] == ["held", "held"]
+        assert [code_of(one, "/erasures", child=child), code_of(one, "/erasures", record=subject)] == ["held", "held"]
     history = client.get(f"/children/{child}/history", headers=one).json()["events"]
     assert [(event["type"], event["data"]["decided_by"]) for event in history if event["type"].startswith("Hold")] == [
         ("HoldAsked.v1", "north-manager"),

@@ -14,7 +14,7 @@ LOSE, DESTROY = "delete from register.data_keys", "update register.data_keys set
 
 
 @contextmanager
-def asked_after(world: World, change: str) -> Iterator[TestClient]:
+def api_after(world: World, change: str) -> Iterator[TestClient]:
     """An API that has read no key yet, once something has happened to all of them; they are put back."""
     with world.database.transaction() as cursor:
         cursor.execute("select stream, wrapped from register.data_keys")
@@ -30,7 +30,7 @@ def asked_after(world: World, change: str) -> Iterator[TestClient]:
 
 
 def test_a_look_says_not_now_where_a_key_is_lost(world: World, user: Headers, child: str) -> None:
-    with asked_after(world, LOSE) as client:
+    with api_after(world, LOSE) as client:
         for answer in (
             client.get(f"/children/{child}", headers=user),
             client.post("/children/search", json=SEARCH, headers=user),
@@ -41,6 +41,6 @@ def test_a_look_says_not_now_where_a_key_is_lost(world: World, user: Headers, ch
 
 
 def test_a_child_whose_keys_were_destroyed_is_absent(world: World, user: Headers, child: str) -> None:
-    with asked_after(world, DESTROY) as client:
+    with api_after(world, DESTROY) as client:
         assert is_problem(client.get(f"/children/{child}", headers=user), 404)
         assert client.post("/children/search", json=SEARCH, headers=user).json()["results"] == []

@@ -268,14 +268,14 @@ def test_a_closed_record_is_to_a_steward_as_one_that_nobody_has(
 ) -> None:
     headers = looking(world, f"user:{user}")
 
-    def asked(subject: str) -> list[tuple[int, str]]:
+    def answers_about(subject: str) -> list[tuple[int, str]]:
         record = {"source": "urn:agency:la-north", "subject": subject}
         sent = {"record": record, "reason": "court-order: all of it"}
         answers = [client.post(path, headers=headers, json=sent) for path in ("/erasures", "/records/remove")]
         return [(answer.status_code, answer.text) for answer in answers]
 
-    assert asked("R1") == asked("nobody-has-it")
-    assert asked("R1")[0][0] == 404
+    assert answers_about("R1") == answers_about("nobody-has-it")
+    assert answers_about("R1")[0][0] == 404
 
 
 def test_who_is_no_custodian_reads_nothing_of_it(world: World, client: TestClient, given: str) -> None:

@@ -88,13 +88,13 @@ def test_what_one_agency_writes_of_whom_two_agree_on_nobody_is_shown(
     assert [each["phone"] for each in before["contacts"]] == ["01632 960111"]
     assert before["listed"] == [(before["name"], NORTH)] * 2
     for number, name in enumerate(({}, *NAMES)):
-        says(world, thief, number, **WRITTEN, **name)
+        send_as(world, thief, number, **WRITTEN, **name)
         entry = client.get(f"/children/{child}", headers=looking(world)).json()
         assert thief.urn in {each["source"] for each in entry["records"]}
         assert shown(world, client) == before
-    says(world, thief, len(NAMES) + 1)  # as the others, so that the next one is alone
+    send_as(world, thief, len(NAMES) + 1)  # as the others, so that the next one is alone
 
 
-def says(world: World, thief: Agency, number: int, **written: Any) -> None:
+def send_as(world: World, thief: Agency, number: int, **written: Any) -> None:
     message = person("X1", thief.code, **{**HERS, **written}) | {"time": f"2008-11-0{number + 1}T00:00:00Z"}
     assert world.submit(message | ({"type": "child.amended"} if number else {})) == ["accepted"]

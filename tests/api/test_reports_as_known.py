@@ -38,14 +38,14 @@ def world(empty_world: World) -> World:
 
 
 @pytest.fixture(scope="module")
-def told(world: World, client: TestClient) -> list[tuple[str, Lists]]:
+def history(world: World, client: TestClient) -> list[tuple[str, Lists]]:
     """What three agencies say of some children, of whom two may be one: each moment with the lists of then."""
     moments, chance = [], random.Random(16)
     for turn in range(3):
         story = Story(chance, turn)
         her, other = story.person(), story.person()
-        told_of = [her, other, {**her, "given_name": other["given_name"]}]
-        fact, begun = Fact(([], []), told_of, told_of), set[tuple[str, str]]()
+        people = [her, other, {**her, "given_name": other["given_name"]}]
+        fact, begun = Fact(([], []), people, people), set[tuple[str, str]]()
         for _ in range(STEPS // 3):
             messages: list[dict[str, Any]] = []
             while len(messages) < 6:
@@ -58,17 +58,17 @@ def told(world: World, client: TestClient) -> list[tuple[str, Lists]]:
 
 
 def test_they_are_the_lists_that_were_shown_then(
-    world: World, client: TestClient, told: list[tuple[str, Lists]]
+    world: World, client: TestClient, history: list[tuple[str, Lists]]
 ) -> None:
-    assert any(len(of_then["possible-duplicates", DAYS[1]]["children"]) > 1 for _, of_then in told)
-    assert len({str(of_then) for _, of_then in told}) > STEPS // 2
-    for moment, of_then in told:
+    assert any(len(of_then["possible-duplicates", DAYS[1]]["children"]) > 1 for _, of_then in history)
+    assert len({str(of_then) for _, of_then in history}) > STEPS // 2
+    for moment, of_then in history:
         known = lists(world, client, as_of=moment)
         assert {which: page for which, page in known.items() if page != of_then[which]} == {}
 
 
 def test_before_the_first_event_nobody_is_listed_and_after_the_last_it_is_now(
-    world: World, client: TestClient, told: list[tuple[str, Lists]]
+    world: World, client: TestClient, history: list[tuple[str, Lists]]
 ) -> None:
     before = lists(world, client, as_of="1999-01-01")
     assert {page["count"] for page in before.values()} == {0}
@@ -77,7 +77,7 @@ def test_before_the_first_event_nobody_is_listed_and_after_the_last_it_is_now(
 
 
 def test_a_list_now_as_known_now_and_as_true_today_is_one_list(
-    world: World, client: TestClient, user: Headers, told: list[tuple[str, Lists]]
+    world: World, client: TestClient, user: Headers, history: list[tuple[str, Lists]]
 ) -> None:
     ahead = (world.clock() + timedelta(hours=20)).isoformat()
     home = {"postcode": "ZX1 1AA", "authority": NORTH, "status": "current"}
@@ -101,7 +101,7 @@ def test_a_list_now_as_known_now_and_as_true_today_is_one_list(
 
 
 def test_a_day_is_that_of_the_moment_unless_one_is_given(
-    client: TestClient, user: Headers, told: list[tuple[str, Lists]]
+    client: TestClient, user: Headers, history: list[tuple[str, Lists]]
 ) -> None:
     def day(**given: str) -> Any:
         return client.get("/reports/no-gp", params=given, headers=user).json()["on"]
@@ -134,9 +134,9 @@ def test_a_moment_without_a_zone_and_two_days_are_refused(
 
 
 def test_a_page_names_the_next_as_of_the_same_moment_and_each_is_recorded(
-    world: World, client: TestClient, user: Headers, told: list[tuple[str, Lists]]
+    world: World, client: TestClient, user: Headers, history: list[tuple[str, Lists]]
 ) -> None:
-    moment, of_then = told[-1]
+    moment, of_then = history[-1]
     path, children = f"/reports/no-gp?on={DAYS[1]}&as_of={moment}&limit=1", []
     while path:
         page = client.get(path, headers=user)

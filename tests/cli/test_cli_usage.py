@@ -169,7 +169,7 @@ def test_addresses_of_kafka_are_taken_as_its_clients_take_them() -> None:
         assert settings.need_kafka().bootstrap_servers == servers
 
 
-def asking(feed: Path) -> list[list[str]]:
+def verbs_of_a_stack(feed: Path) -> list[list[str]]:
     """Verbs that need a part of the stack."""
     return [
         ["status"],
@@ -199,7 +199,7 @@ def is_one_sentence(text: str) -> bool:
 def test_a_stack_that_was_never_started_is_status_3_and_one_sentence(
     number: int, feed: Path, tmp_path: Path, capfd: Captured
 ) -> None:
-    assert main([*asking(feed)[number], "--json", "--data", str(tmp_path / "none")]) == 3
+    assert main([*verbs_of_a_stack(feed)[number], "--json", "--data", str(tmp_path / "none")]) == 3
     captured = capfd.readouterr()
     assert captured.out == ""
     assert is_one_sentence(captured.err)
@@ -214,7 +214,7 @@ def test_a_stack_whose_supervisor_has_died_is_status_3(
         ended.wait()
     stack = {"pid": ended.pid, "url": "http://127.0.0.1:9", "kafka": "127.0.0.1:9", "database_url": "postgresql://x/x"}
     (tmp_path / "stack.json").write_text(json.dumps(stack))
-    assert main([*asking(feed)[number], "--json", "--data", str(tmp_path)]) == 3
+    assert main([*verbs_of_a_stack(feed)[number], "--json", "--data", str(tmp_path)]) == 3
     captured = capfd.readouterr()
     assert is_one_sentence(captured.err)
     assert "has stopped" in captured.err

@@ -54,15 +54,15 @@ REGISTERED = lives_in(1, "north", "child.registered")
 FIRST = [REGISTERED, working(1), raised(1)]
 
 
-class Told:
+class Recorded:
     """What was told of one record, in this order, as entries and reports have it."""
 
     def __init__(self, *story: Sent) -> None:
-        told = given(*story, stream=UUID(int=1))
-        assert told.record is not None
-        self.record: SourceRecord = told.record
+        recorded = given(*story, stream=UUID(int=1))
+        assert recorded.record is not None
+        self.record: SourceRecord = recorded.record
         keys, views = key_ring(), MemoryViews()
-        events = [published(event, position, keys) for position, event in enumerate(told.events, 1)]
+        events = [published(event, position, keys) for position, event in enumerate(recorded.events, 1)]
         for event in events:
             views.apply(Directory().project(event))
             views.apply(Chronology().project(event))
@@ -105,11 +105,11 @@ def test_any_order_of_arrival_of_the_same_statements_gives_the_same_present(
     arrived: list[Sent], left_out: set[int]
 ) -> None:
     kept = [each for place, each in enumerate(STATEMENTS) if place not in left_out]
-    assert Told(*FIRST, *(each for each in arrived if each in kept)).present == Told(*FIRST, *kept).present
+    assert Recorded(*FIRST, *(each for each in arrived if each in kept)).present == Recorded(*FIRST, *kept).present
 
 
 def test_an_amendment_of_february_that_arrives_in_april_changes_february() -> None:
-    late = Told(REGISTERED, lives_in(3, "south"), lives_in(2, "east"))
+    late = Recorded(REGISTERED, lives_in(3, "south"), lives_in(2, "east"))
     assert late.present["entry"]["addresses"][0]["postcode"] == "south"
     assert late.present["authority"] == HOMES["south"]
     assert late.record.described_at == lives_in(3, "south").command.time
@@ -119,7 +119,7 @@ def test_an_amendment_of_february_that_arrives_in_april_changes_february() -> No
 
 @pytest.mark.parametrize("month", [1, 6], ids=["with the time of before", "with its own time"])
 def test_registering_again_answers_a_deregistration_whatever_its_time(month: int) -> None:
-    again = Told(REGISTERED, left(3, "died"), lives_in(month, "north", "child.registered"))
+    again = Recorded(REGISTERED, left(3, "died"), lives_in(month, "north", "child.registered"))
     assert again.record.status == "registered"
     assert again.state.deregistered is None
     without = [each for each in findings(records_of(again.chronology)) if each.report == "no-gp"]
@@ -127,43 +127,45 @@ def test_registering_again_answers_a_deregistration_whatever_its_time(month: int
 
 
 def test_a_deregistration_of_before_a_new_registration_changes_nothing_now() -> None:
-    told = Told(REGISTERED, left(3), lives_in(6, "east", "child.registered"), left(4, "died"))
-    assert told.record.status == "registered"
-    assert told.state.deregistered is None
+    recorded = Recorded(REGISTERED, left(3), lives_in(6, "east", "child.registered"), left(4, "died"))
+    assert recorded.record.status == "registered"
+    assert recorded.state.deregistered is None
 
 
 def test_an_end_is_not_before_the_first_beginning_that_it_is_told_of() -> None:
-    told = Told(REGISTERED, working(5), at(2, "involvement.ended", ended_on="2009-02-10"), raised(5), lowered(2))
-    assert [each.ended_on for each in told.state.involvements.values()] == ["2009-02-10"]
-    assert told.state.flags == {}
-    assert told.record.involvements["LA-20417/sc/1"].ended_on == "2009-02-10"
+    recorded = Recorded(
+        REGISTERED, working(5), at(2, "involvement.ended", ended_on="2009-02-10"), raised(5), lowered(2)
+    )
+    assert [each.ended_on for each in recorded.state.involvements.values()] == ["2009-02-10"]
+    assert recorded.state.flags == {}
+    assert recorded.record.involvements["LA-20417/sc/1"].ended_on == "2009-02-10"
 
 
 def test_an_end_that_is_taken_back_never_was() -> None:
-    told = Told(REGISTERED, working(1), ended(3), working(4))
-    education = [each for each in findings(records_of(told.chronology)) if each.report == "education"]
+    recorded = Recorded(REGISTERED, working(1), ended(3), working(4))
+    education = [each for each in findings(records_of(recorded.chronology)) if each.report == "education"]
     assert [(each.begins, each.ends) for each in education] == [("2009-01-10", "2019-06-29")]
 
 
-def days_of(told: Told, report: str) -> list[tuple[str, str | None]]:
-    return [(each.begins, each.ends) for each in findings(records_of(told.chronology)) if each.report == report]
+def days_of(recorded: Recorded, report: str) -> list[tuple[str, str | None]]:
+    return [(each.begins, each.ends) for each in findings(records_of(recorded.chronology)) if each.report == report]
 
 
 @pytest.mark.parametrize("reason", ["moved-away", "registered-in-error", "other"])
 def test_a_death_is_taken_back_by_another_reason(reason: str) -> None:
-    told = Told(REGISTERED, left(3, "died"))
-    assert days_of(told, "no-gp") == [("2009-01-10", "2009-03-10")]
-    assert days_of(Told(REGISTERED, left(3, "died"), left(5, reason)), "no-gp") == [("2009-01-10", "2021-05-17")]
+    recorded = Recorded(REGISTERED, left(3, "died"))
+    assert days_of(recorded, "no-gp") == [("2009-01-10", "2009-03-10")]
+    assert days_of(Recorded(REGISTERED, left(3, "died"), left(5, reason)), "no-gp") == [("2009-01-10", "2021-05-17")]
 
 
 def test_of_a_record_registered_in_error_not_even_a_leaving_remains() -> None:
     story = [REGISTERED, left(3), lives_in(4, "north", "child.registered"), left(5, "registered-in-error")]
-    assert days_of(Told(*story), "no-gp") == [("2009-01-10", "2021-05-17")]
+    assert days_of(Recorded(*story), "no-gp") == [("2009-01-10", "2021-05-17")]
 
 
 def test_who_left_and_came_back_on_one_day_did_not_leave() -> None:
     back = sent("child.registered", time="2009-03-10T17:00:00Z")
-    assert days_of(Told(REGISTERED, left(3), back), "no-gp") == [("2009-01-10", "2021-05-17")]
+    assert days_of(Recorded(REGISTERED, left(3), back), "no-gp") == [("2009-01-10", "2021-05-17")]
 
 
 def test_saying_the_same_reason_and_day_again_is_refused() -> None:
@@ -173,16 +175,16 @@ def test_saying_the_same_reason_and_day_again_is_refused() -> None:
 def test_a_removal_because_the_child_is_gone_can_be_taken_back_and_nothing_else_said() -> None:
     died = at(3, "record.removed", reason="died", on="2009-03-01")
     in_error = at(4, "record.removed", reason="registered-in-error", on="2009-03-01")
-    told = Told(REGISTERED, died, in_error)
-    assert records_of(told.chronology) == ([], [])
+    recorded = Recorded(REGISTERED, died, in_error)
+    assert records_of(recorded.chronology) == ([], [])
     given(REGISTERED, died, in_error).when(in_error).refused("record-removed", "subject")
     given(REGISTERED, died).when(left(5)).refused("record-removed", "subject")
 
 
 def test_what_is_told_of_a_child_after_its_death_puts_it_on_a_list_at_once() -> None:
-    told = Told(REGISTERED, left(3, "died"), working(4, "2009-04-10"), raised(5))
-    doubted = [each for each in findings(records_of(told.chronology)) if each.report == "gone-in-doubt"]
+    recorded = Recorded(REGISTERED, left(3, "died"), working(4, "2009-04-10"), raised(5))
+    doubted = [each for each in findings(records_of(recorded.chronology)) if each.report == "gone-in-doubt"]
     assert [(each.begins, each.ends, each.answer.status) for each in doubted] == [("2009-04-10", "2021-05-17", "died")]
     assert doubted[0].answer.detail["seen"] == [{"source": "urn:agency:la-westmarch", "since": "2009-04-10"}]
-    assert days_of(Told(REGISTERED, left(3), working(4, "2009-04-10")), "gone-in-doubt") == []
-    assert days_of(Told(REGISTERED, left(3), raised(5)), "gone-in-doubt") == [("2009-05-10", "2021-05-17")]
+    assert days_of(Recorded(REGISTERED, left(3), working(4, "2009-04-10")), "gone-in-doubt") == []
+    assert days_of(Recorded(REGISTERED, left(3), raised(5)), "gone-in-doubt") == [("2009-05-10", "2021-05-17")]

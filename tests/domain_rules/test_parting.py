@@ -65,7 +65,7 @@ def linked(*records: tuple[int, str]) -> tuple[Child, list[RegisterEvent]]:
     return child, list(child.collect_events())  # type: ignore[arg-type]
 
 
-def told(child: Child) -> list[RegisterEvent]:
+def new_events(child: Child) -> list[RegisterEvent]:
     """What has become of a child since this was asked last."""
     return list(child.collect_events())  # type: ignore[arg-type]
 
@@ -164,36 +164,36 @@ def test_what_was_put_together_is_told_by_the_events_of_the_child() -> None:
     child.unlink([B], OTHER, RULING)
     child.merge(at(4, A), [Absorbed(str(OTHER), [X], "certain", 0.99, A, {})], "m/1")
     child.merge(RULING, [Absorbed(str(OTHER), [B], "merge", 1.0, None, {})])
-    since = put_together([*said, *told(child)])[len(put_together(said)) :]
+    since = put_together([*said, *new_events(child)])[len(put_together(said)) :]
     assert since == [({A, X}, False), ({A, B, X}, True)]
     child.supersede(OTHER, RULING)
     child.reinstate({A: 1}, RULING, None)
-    assert put_together([*said, *told(child)])[len(put_together(said)) :] == [({A}, True)]
+    assert put_together([*said, *new_events(child)])[len(put_together(said)) :] == [({A}, True)]
 
 
 def test_a_child_that_was_hidden_before_it_had_a_record_is_put_together_by_its_links() -> None:
     child = Child.listed(CHILD, at(1, A), hidden=True)
     child.link(at(2, B), "m/1", Comparison(A, "certain", 0.99, {}))
-    assert put_together(told(child)) == [({B}, False)]
+    assert put_together(new_events(child)) == [({B}, False)]
 
 
 def test_what_follows_from_a_suspension_puts_nothing_together_by_a_stewards_will() -> None:
     child, _ = linked((1, A), (2, B), (3, X))
     part(child, frozenset({B}), {A: 1, B: 1}, {}, NEW, RULING)
     parted = Child.split_off(NEW, {B: 1}, RULING, None, "without-suspended")
-    assert put_together(told(parted)) == [({B}, False), ({B}, False)]
+    assert put_together(new_events(parted)) == [({B}, False), ({B}, False)]
     rejoin(child, parted, RULING)
-    assert put_together(told(child)) == []
+    assert put_together(new_events(child)) == []
 
 
 def test_a_steward_who_accepts_a_record_says_that_all_of_the_child_is_one() -> None:
     child, said = linked((1, A), (2, B))
     child.set_aside(at(3, B), "m/1")
     child.accept_by_ruling(B, RULING)
-    accepted = told(child)
+    accepted = new_events(child)
     assert put_together([*said, *accepted])[-1] == ({A, B}, True)
     child.set_aside_by_ruling(B, RULING)
-    assert put_together([*said, *accepted, *told(child)]) == put_together([*said, *accepted])
+    assert put_together([*said, *accepted, *new_events(child)]) == put_together([*said, *accepted])
 
 
 def test_a_steward_is_asked_only_where_his_decision_alone_holds_records_together() -> None:
@@ -258,21 +258,21 @@ def test_what_a_suspension_had_believed_again_is_set_aside_from_the_same_version
     child.accept(by_suspension, "m/1", [X])
     child.set_aside(at(3, B, version=7), "m/1")
     child.accept(by_suspension, "m/1", [B])
-    said = told(child)
+    said = new_events(child)
     assert set_aside_before(said) == {B: 7}
     child.set_aside(at(5, B, version=9), "m/1")
     child.accept(at(6, B), "m/1", [B])
-    assert set_aside_before([*said, *told(child)]) == {}
+    assert set_aside_before([*said, *new_events(child)]) == {}
 
 
 def test_what_a_parted_child_had_set_aside_stays_so_when_it_is_taken_back() -> None:
     child, _ = linked((1, A))
     parted, _ = linked((1, B), (2, X))
     parted.set_aside(at(3, X, version=4), "m/1")
-    told(child)
+    new_events(child)
     rejoin(child, parted, RULING)
     assert (child.records, child.aside) == ({A, B, X}, {X: 4})
-    (merged,) = vars(told(child)[0])["merged"]
+    (merged,) = vars(new_events(child)[0])["merged"]
     assert merged == Absorbed(str(CHILD), [B, X], "resumed", 1.0, None, {}).as_data()
 
 

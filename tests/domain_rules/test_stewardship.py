@@ -205,7 +205,7 @@ def with_one_set_aside() -> Child:
     return child
 
 
-def standing(child: Child) -> tuple[dict[str, int], dict[str, int]]:
+def ruled(child: Child) -> tuple[dict[str, int], dict[str, int]]:
     """Which records are set aside, and which are believed by a steward's word; the same as its events tell."""
     again = replayed(child)
     assert (again.aside, again.accepted) == (child.aside, child.accepted)
@@ -214,26 +214,26 @@ def standing(child: Child) -> tuple[dict[str, int], dict[str, int]]:
 
 def test_a_record_that_was_set_aside_is_believed_by_a_stewards_word_until_that_is_taken_back() -> None:
     child = with_one_set_aside()
-    assert standing(child) == ({ASIDE: 1}, {})
+    assert ruled(child) == ({ASIDE: 1}, {})
     child = with_one_set_aside()
     assert stewardship.accept(child, ASIDE, RULING) is child
     assert code_of(stewardship.accept(child, ASIDE, RULING)) == ("record", "not-set-aside")
     assert stewardship.take_back(child, ASIDE, RULING) is child
     assert code_of(stewardship.take_back(child, ASIDE, RULING)) == ("record", "not-accepted")
-    assert standing(child) == ({ASIDE: 1}, {})
+    assert ruled(child) == ({ASIDE: 1}, {})
 
 
 def test_what_a_steward_believed_is_set_aside_anew_by_what_is_said_later() -> None:
     child = with_one_set_aside()
     stewardship.accept(child, ASIDE, RULING)
     child.set_aside(registered_record(), "m/1")
-    assert standing(child) == ({ASIDE: 1}, {})
+    assert ruled(child) == ({ASIDE: 1}, {})
 
 
 def test_what_fits_its_child_again_is_believed_by_nobodys_word() -> None:
     child = with_one_set_aside()
     child.accept(registered_record(), "m/1", [ASIDE])
-    assert standing(child) == ({}, {})
+    assert ruled(child) == ({}, {})
 
 
 @pytest.mark.parametrize("accepted", [False, True])
@@ -246,7 +246,7 @@ def test_whether_a_record_is_believed_is_forgotten_once_it_is_another_childs(acc
         child.unlink([ASIDE], uuid4(), RULING)
     else:
         child.supersede(uuid4(), RULING)
-    assert standing(child) == ({}, {})
+    assert ruled(child) == ({}, {})
 
 
 @pytest.mark.parametrize("decide", [stewardship.accept, stewardship.take_back])
@@ -257,7 +257,7 @@ def test_a_decision_about_a_record_needs_a_child_that_has_it(decide: Callable[..
     assert code_of(decide(child, "c", RULING)) == ("records", "record-not-in-child")
     refused = "not-set-aside" if decide is stewardship.accept else "not-accepted"
     assert code_of(decide(child, "b", RULING)) == ("record", refused)
-    assert standing(child) == ({ASIDE: 1}, {})
+    assert ruled(child) == ({ASIDE: 1}, {})
 
 
 def test_what_a_stewards_decision_shows_is_queued_as_the_stewards() -> None:

@@ -29,7 +29,7 @@ CAUSE = Cause(RULING.provenance, str(UUID(int=12)), 3)
 DAY = timedelta(days=1)
 
 
-class Told(NamedTuple):
+class Published(NamedTuple):
     """An event as it is published."""
 
     version: int
@@ -65,11 +65,11 @@ REMOVED_BY_IT, TAKEN_BACK, AGAIN = "RecordRemoved.v1", "RecordRestored.v1", "Rec
 def test_what_counts_of_a_record_while_it_is_set_aside_from_a_version_on(told: list[Any], counts: list[int]) -> None:
     """A number stands for the decision that sets it aside from that version on."""
     events = [
-        Told(version, each, {})
+        Published(version, each, {})
         if isinstance(each, str) and each != TAKEN_BACK
-        else Told(version, TAKEN_BACK, {"removals": [2]})
+        else Published(version, TAKEN_BACK, {"removals": [2]})
         if each == TAKEN_BACK
-        else Told(version, "RecordSuspended.v1", {"from_version": each})
+        else Published(version, "RecordSuspended.v1", {"from_version": each})
         for version, each in enumerate(told, 1)
     ]
     assert [event.version for event in counted(events)] == counts
@@ -128,7 +128,7 @@ def test_a_record_that_is_removed_follows_nothing() -> None:
     assert list(record.collect_events()) == []
 
 
-def told_of(*told: str) -> list[RegisterEvent]:
+def record_of(*told: str) -> list[RegisterEvent]:
     """A record whose agency says and removes, and what stewards decide about it."""
     record, events = a_record(REGISTERED), list[RegisterEvent]()
     for day, each in enumerate(told):
@@ -171,7 +171,7 @@ def told_of(*told: str) -> list[RegisterEvent]:
     ids=str,
 )
 def test_which_removals_may_be_taken_back(told: list[str], since: int, may_be: bool) -> None:
-    assert removals_of(told_of(*told)).may_be_taken_back(NOW + since * DAY) is may_be
+    assert removals_of(record_of(*told)).may_be_taken_back(NOW + since * DAY) is may_be
 
 
 @pytest.mark.parametrize("before", ["registered", "deregistered"])
@@ -189,7 +189,7 @@ def test_a_restored_record_is_what_it_was_until_it_is_removed_again(before: str)
 
 
 def test_what_is_removed_again_is_so_for_the_reason_that_its_agency_gave() -> None:
-    *_, again = told_of("removed", "restored", "again")
+    *_, again = record_of("removed", "restored", "again")
     assert isinstance(again, RecordRemovedAgain)
     assert (again.reason, again.on, again.source) == ("died", "2010-01-01", "urn:agency:la")
 

@@ -15,7 +15,7 @@ ALIKE = (record(registered(), stream=1), record(registered(by=GP), stream=2))
 ANOTHER = {"given_name": "Mallory", "gender": "male", "upn": None, "address": None, "carers": []}
 
 
-def says(value: Any) -> list[str]:
+def sources_of(value: Any) -> list[str]:
     return [each["source"] for each in value["said_by"]]
 
 
@@ -23,9 +23,9 @@ def test_a_value_names_the_records_that_say_so_and_those_that_say_otherwise() ->
     told = why([*ALIKE, record(registered(by=VOLUNTARY, **ANOTHER), stream=3)], with_set_aside=True)
     (believed,), (other,) = told["name"]["believed"], told["name"]["disagreeing"]
     assert believed["value"] == {"given_name": "Tamsin", "family_name": "Orrell"}
-    assert sorted(says(believed)) == sorted([AUTHORITY.urn, GP.urn])
-    assert (other["value"]["given_name"], says(other)) == ("Mallory", [VOLUNTARY.urn])
-    assert [(each["value"], says(each)) for each in told["gender"]["disagreeing"]] == [("male", [VOLUNTARY.urn])]
+    assert sorted(sources_of(believed)) == sorted([AUTHORITY.urn, GP.urn])
+    assert (other["value"]["given_name"], sources_of(other)) == ("Mallory", [VOLUNTARY.urn])
+    assert [(each["value"], sources_of(each)) for each in told["gender"]["disagreeing"]] == [("male", [VOLUNTARY.urn])]
     assert told["date_of_birth"]["disagreeing"] == told["upn"]["disagreeing"] == []
     assert told["addresses"]["believed"][0]["value"] == PARTICULARS["address"]
     assert [each["value"] for each in told["carers"]["believed"]] == PARTICULARS["carers"]
@@ -51,11 +51,11 @@ def test_what_is_set_aside_is_apart_and_told_without_its_values_to_whom_they_are
     aside = replace(record(registered(by=VOLUNTARY, **ANOTHER), stream=3), aside=True)
     told = why([*ALIKE, aside], with_set_aside=True)
     assert told["name"]["disagreeing"] == []
-    assert [(each["value"]["given_name"], says(each)) for each in told["name"]["set_aside"]] == [
+    assert [(each["value"]["given_name"], sources_of(each)) for each in told["name"]["set_aside"]] == [
         ("Mallory", [VOLUNTARY.urn])
     ]
     untold = why([*ALIKE, aside], with_set_aside=False)
-    assert [says(each) for each in untold["name"]["set_aside"]] == [[VOLUNTARY.urn]]
+    assert [sources_of(each) for each in untold["name"]["set_aside"]] == [[VOLUNTARY.urn]]
     assert {each["value"] for belief in untold.values() for each in belief["set_aside"]} == {None}
     assert {name: each["believed"] for name, each in told.items()} == {
         name: each["believed"] for name, each in why(ALIKE, with_set_aside=True).items()

@@ -53,7 +53,7 @@ def facts_of(submissions: list[Submission], born: date, as_at: date) -> dict[str
     current = {ref: service for ref, service in started.items() if ref not in ended}
     ends = {s["data"]["reason"] for s in submissions if s["type"] == "child.deregistered"} & {"died", "left-england"}
     status = ends.pop() if ends else "live"
-    education = told_education(set(started.values()), set(current.values()), is_of_school_age(born, as_at))
+    education = reported_education(set(started.values()), set(current.values()), is_of_school_age(born, as_at))
     return {
         "current_involvements": {(*ref, service) for ref, service in current.items()},
         "ended_involvements": len(ended),
@@ -70,7 +70,7 @@ def facts_of(submissions: list[Submission], born: date, as_at: date) -> dict[str
     }
 
 
-def told_education(ever: set[str], now: set[str], of_age: bool) -> str:
+def reported_education(ever: set[str], now: set[str], of_age: bool) -> str:
     if "education" in now:
         return "placed"
     if "home-education" in now:

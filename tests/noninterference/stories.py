@@ -1,4 +1,4 @@
-"""People who are invented, what three agencies may say of them, and the one fact in which two directories differ."""
+"""People who are invented, what three agencies may report of them, and the one fact in which two directories differ."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -20,9 +20,9 @@ MOSTLY = (SubmissionType.CHILD_REGISTERED, SubmissionType.CHILD_AMENDED) * 4
 
 
 class Step(NamedTuple):
-    """What a directory hears at once: messages, or that the child of the council's record `shielded` is shielded.
+    """What a directory receives at once: messages, or that the child of the council's record `shielded` is shielded.
 
-    Or the council is `suspended` and all that it said set aside, or resumed where that is False.
+    Or the council is `suspended` and all that it reported set aside, or resumed where that is False.
     """
 
     sent: Sequence[Fields] = ()
@@ -31,15 +31,15 @@ class Step(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What each of the two directories hears that the other does not, and who may not know of it.
+    """What each of the two directories receives that the other does not, and who may not know of it.
 
-    Honest agencies go on telling of the people in `honest`; the hostile one knows those in `known`, and guesses. All
+    Honest agencies go on reporting the people in `honest`; the hostile one knows those in `known`, and guesses. All
     `readers` see the same of everybody. With `own` the hostile agency's user sees the same of its own records' child,
-    who is no other agency's. Of a shielded child in `hers` the council goes on telling, too, removes its record, or is
-    suspended meanwhile; whom the `held` agency has told of is absent all the time.
+    who is no other agency's. Of a shielded child in `hers` the council goes on reporting, removes its record, or is
+    suspended meanwhile; whom the `held` agency has reported is absent all the time.
     """
 
-    told: tuple[Sequence[Step], Sequence[Step]]
+    steps: tuple[Sequence[Step], Sequence[Step]]
     honest: Sequence[Fields]
     known: Sequence[Fields]
     readers: Sequence[str] = ()
@@ -50,10 +50,10 @@ class Fact(NamedTuple):
 
 
 class Story:
-    """Invents people and messages, the same for the same chance; `turn` keeps one story's numbers from another's."""
+    """Invents people and messages, the same for the same chance; `number` keeps one story's numbers from another's."""
 
-    def __init__(self, chance: random.Random, turn: int) -> None:
-        self.chance, self.turn = chance, turn
+    def __init__(self, chance: random.Random, number: int) -> None:
+        self.chance, self.number = chance, number
         self._ids = count()
 
     def person(self, **particulars: Any) -> Fields:
@@ -81,25 +81,25 @@ class Story:
 
     def registered(self, person: Fields, *agencies: str) -> Step:
         """Agencies register somebody alike."""
-        return Step([self.told(agency, "child.registered", "her", person) for agency in agencies])
+        return Step([self.message(agency, "child.registered", "her", person) for agency in agencies])
 
     @property
     def shield(self) -> Step:
         """Whom the council has registered so is shielded."""
         return Step(shielded=self._numbered("her"))
 
-    def told(self, agency: str, type_: str, subject: str, data: Fields, time: str = EARLY) -> Fields:
+    def message(self, agency: str, type_: str, subject: str, data: Fields, time: str = EARLY) -> Fields:
         """A message under an id of its own."""
         made = submission(type_, self._numbered(subject), data, agency)
-        return made | {"id": f"t{self.turn}-{next(self._ids)}", "time": time}
+        return made | {"id": f"t{self.number}-{next(self._ids)}", "time": time}
 
     def history(self, fact: Fact, hostile: Agency) -> tuple[list[Step], list[Step]]:
-        """What the hostile agency says before the fact, and what all three say after it.
+        """What the hostile agency reports before the fact, and what all three report after it.
 
-        Before a shield it says nothing: what was no secret then could decide whom its record joined.
+        Before a shield it reports nothing: what was no secret then could decide whom its record joined.
         """
         begun: set[tuple[str, str]] = set()
-        is_shielded = any(step.shielded for steps in fact.told for step in steps)
+        is_shielded = any(step.shielded for steps in fact.steps for step in steps)
         before = 0 if is_shielded else self.chance.randint(0, 2)
         first = [Step([self._anything(hostile, fact, begun)]) for _ in range(before)]
         after = []
@@ -114,9 +114,9 @@ class Story:
         """What becomes of the council's record of a shielded child."""
         kind = self.chance.choice(("amended", "amended", "removed", "suspended", "resumed"))
         if kind == "amended":
-            return Step([self.told("la-north", "child.amended", "her", self._mixture(people), LATE)])
+            return Step([self.message("la-north", "child.amended", "her", self._mixture(people), LATE)])
         if kind == "removed":
-            return Step([self.told("la-north", "record.removed", "her", {"reason": "court-order"})])
+            return Step([self.message("la-north", "record.removed", "her", {"reason": "court-order"})])
         return Step(suspended=kind == "suspended")
 
     def _anything(self, agency: Agency, fact: Fact, begun: set[tuple[str, str]]) -> Fields:
@@ -129,7 +129,7 @@ class Story:
         begun.add((agency.code, subject))
         day = f"{chance.randint(2022, 2026)}-{chance.randint(1, 10):02}-{chance.randint(1, 28):02}"
         data = self._data(type_, agency.kind, fact.known if is_hostile else fact.honest, day)
-        return self.told(agency.code, type_, subject, data, f"{day}T09:00:00Z")
+        return self.message(agency.code, type_, subject, data, f"{day}T09:00:00Z")
 
     def _data(self, type_: SubmissionType, kind: AgencyKind, people: Sequence[Fields], day: str) -> Fields:
         chance = self.chance
@@ -142,7 +142,7 @@ class Story:
         if type_ in (SubmissionType.FLAG_RAISED, SubmissionType.FLAG_LOWERED):
             flag = chance.choice(sorted(RIGHTS[kind].flags) or sorted(Flag))
             return {"flag": flag} | ({"contact": {"name": "A desk"}} if type_ == SubmissionType.FLAG_RAISED else {})
-        reference = {"involvement": f"i-{self.turn}-{chance.randint(1, 2)}"}
+        reference = {"involvement": f"i-{self.number}-{chance.randint(1, 2)}"}
         if type_ != SubmissionType.INVOLVEMENT_STARTED:
             return reference
         service = chance.choice(sorted(RIGHTS[kind].services) or sorted(Service))
@@ -167,7 +167,7 @@ class Story:
         return "".join(self.chance.choices(SYLLABLES, k=3)).capitalize()
 
     def _numbered(self, subject: str) -> str:
-        return f"{subject}-{self.turn}"
+        return f"{subject}-{self.number}"
 
 
 def _nhs_number(chance: random.Random) -> str:
@@ -188,8 +188,8 @@ def whereabouts(story: Story) -> Fact:
     """Where a shielded child lives, and who cares for it."""
     her, other = story.person(), story.person()
     away = her | story.whereabouts(SOUTH)
-    told = [[story.registered(each, "la-north", "gp"), story.shield] for each in (her, away)]
-    return Fact((told[0], told[1]), [her, other], [her, away, other], (NURSE, CLEARED, MASKED))
+    steps = [[story.registered(each, "la-north", "gp"), story.shield] for each in (her, away)]
+    return Fact((steps[0], steps[1]), [her, other], [her, away, other], (NURSE, CLEARED, MASKED))
 
 
 def held_back(story: Story) -> Fact:
@@ -198,9 +198,9 @@ def held_back(story: Story) -> Fact:
     like = _numberless(her)
     away = like | story.whereabouts(SOUTH)
     shielded = [story.registered(her, "la-north"), story.shield]
-    told = [[*shielded, story.registered(each, SCHOOL.code)] for each in (like, away)]
+    steps = [[*shielded, story.registered(each, SCHOOL.code)] for each in (like, away)]
     readers = (NURSE, CLEARED, MASKED)
-    return Fact((told[0], told[1]), [her, other], [her, away, other], readers, hers=[her, other], held=SCHOOL)
+    return Fact((steps[0], steps[1]), [her, other], [her, away, other], readers, hers=[her, other], held=SCHOOL)
 
 
 def clinic_only(story: Story) -> Fact:
@@ -216,33 +216,33 @@ def clinic_too(story: Story) -> Fact:
     return Fact(([known, story.registered(her, "clinic")], [known]), [her, other], [her, other], (NURSE, MASKED))
 
 
-def clinic_says(story: Story) -> Fact:
-    """What a clinic says of a child whom others know."""
+def clinic_reports(story: Story) -> Fact:
+    """What a clinic reports of a child whom others know."""
     her, other, stranger = (story.person() for _ in range(3))
     away = stranger | {name: her[name] for name in ("given_name", "date_of_birth", "nhs_number")}
     known = story.registered(her, "la-north", "gp")
-    told = [[known, story.registered(each, "clinic")] for each in (her, away)]
-    return Fact((told[0], told[1]), [her, other], [her, away, other], (NURSE, MASKED))
+    steps = [[known, story.registered(each, "clinic")] for each in (her, away)]
+    return Fact((steps[0], steps[1]), [her, other], [her, away, other], (NURSE, MASKED))
 
 
 def set_aside(story: Story) -> Fact:
-    """What a school's record says that does not fit its child, but for the history, which tells what it said."""
+    """What a school's record reports that does not fit its child, but for the history, which shows it."""
     her, one, two, other = (story.person() for _ in range(4))
     known = story.registered(her, "la-north", "gp", SCHOOL.code)
-    told = [[known, Step([story.told(SCHOOL.code, "child.amended", "her", each, LATE)])] for each in (one, two)]
+    steps = [[known, Step([story.message(SCHOOL.code, "child.amended", "her", each, LATE)])] for each in (one, two)]
     looks = ("", "?as_of=2026-11-25", "?effective=2026-11-26")
-    return Fact((told[0], told[1]), [her, other], [her, one, two, other], (NURSE, CLEARED), looks)
+    return Fact((steps[0], steps[1]), [her, other], [her, one, two, other], (NURSE, CLEARED), looks)
 
 
 def known(story: Story) -> Fact:
-    """That a child is known at all, to an agency that asks nobody."""
+    """That a child is known at all, to an agency without a user."""
     her, stranger, other = (story.person() for _ in range(3))
-    told = [[story.registered(each, "la-north", "gp")] for each in (her, stranger)]
-    return Fact((told[0], told[1]), [her, other], [her, other])
+    steps = [[story.registered(each, "la-north", "gp")] for each in (her, stranger)]
+    return Fact((steps[0], steps[1]), [her, other], [her, other])
 
 
 def shielded(story: Story) -> Fact:
-    """That a child is shielded, to an agency that asks nobody."""
+    """That a child is shielded, to an agency without a user."""
     her, other = story.person(), story.person()
     registered = story.registered(her, "la-north", "gp")
     return Fact(([registered, story.shield], [registered]), [her, other], [her, other])
@@ -251,8 +251,8 @@ def shielded(story: Story) -> Fact:
 def met(story: Story) -> Fact:
     """That an agency's only record, without a number, is like a shielded child's."""
     her, stranger, nobody, other = (story.person() for _ in range(4))
-    told = [[story.registered(each, "la-north", "gp"), story.shield] for each in (her, stranger)]
-    return Fact((told[0], told[1]), [other], [_numberless(her), _numberless(nobody)], own=True)
+    steps = [[story.registered(each, "la-north", "gp"), story.shield] for each in (her, stranger)]
+    return Fact((steps[0], steps[1]), [other], [_numberless(her), _numberless(nobody)], own=True)
 
 
 def shielded_neighbour(story: Story) -> Fact:
@@ -274,7 +274,7 @@ def held_back_later_neighbour(story: Story) -> Fact:
     shielded = [story.registered(her, "la-north"), story.shield]
 
     def amended(home: Fields) -> list[Step]:
-        became = story.told(SCHOOL.code, "child.amended", "her", _numberless(her) | home, LATE)
+        became = story.message(SCHOOL.code, "child.amended", "her", _numberless(her) | home, LATE)
         return [*shielded, story.registered(_numberless(before) | home, SCHOOL.code), Step([became])]
 
     return _probed(story, her, amended)
@@ -288,19 +288,19 @@ def clinic_neighbour(story: Story) -> Fact:
 
 
 def _probed(story: Story, her: Fields, living: Callable[[Fields], list[Step]]) -> Fact:
-    """What agencies tell of a child that lives at a home or elsewhere; then others invent families at the home."""
+    """What agencies report of a child that lives at a home or elsewhere; then others invent families at the home."""
     home, away = ({"address": story.whereabouts(place)["address"]} for place in (NORTH, SOUTH))
     families = [_numberless(story.person(**home)) for _ in range(MOST_FAMILIES - 1)]
     one = {name: story.person()[name] for name in ("given_name", "date_of_birth", "family_name")} | home
     two = one | {"family_name": story.person()["family_name"]}
     first, second, *_ = (each.code for each in HOSTILE)
     probe = [
-        Step([story.told(first, "child.registered", f"n{n}", each) for n, each in enumerate(families)]),
-        Step([story.told(first, "child.registered", "p", one)]),
-        Step([story.told(second, "child.registered", "p", two)]),
+        Step([story.message(first, "child.registered", f"n{n}", each) for n, each in enumerate(families)]),
+        Step([story.message(first, "child.registered", "p", one)]),
+        Step([story.message(second, "child.registered", "p", two)]),
     ]
-    told = [[*living(where), *probe] for where in (home, away)]
-    return Fact((told[0], told[1]), [her, one], [one, two, her | home], (NURSE, CLEARED, MASKED))
+    steps = [[*living(where), *probe] for where in (home, away)]
+    return Fact((steps[0], steps[1]), [her, one], [one, two, her | home], (NURSE, CLEARED, MASKED))
 
 
 FACTS: tuple[Callable[[Story], Fact], ...] = (
@@ -308,7 +308,7 @@ FACTS: tuple[Callable[[Story], Fact], ...] = (
     held_back,
     clinic_only,
     clinic_too,
-    clinic_says,
+    clinic_reports,
     set_aside,
     known,
     shielded,

@@ -32,7 +32,7 @@ LAST = 400
 Pair = list[tuple[Directory, TestClient]]
 
 
-def told(directory: Directory, early: bool) -> None:
+def submit_all(directory: Directory, early: bool) -> None:
     """Agencies tell of three children; then the clinic does, sooner in one directory than in the other."""
     home = {"postcode": "ZX1 1AA", "authority": NORTH, "status": "current"}
     children = {each: {"nhs_number": each, "given_name": f"Ada{each[-2:]}"} for each in (GOING_ON, ENDED, WITHDRAWN)}
@@ -74,7 +74,7 @@ def _served(
     name = f"moments_{next(numbers)}"
     directory = Directory(kafka, make(postgres, name), folders.mktemp(name))
     try:
-        told(directory, early)
+        submit_all(directory, early)
         with TestClient(open_app(directory.settings, directory.clock)) as client:
             yield directory, client
     finally:
@@ -82,11 +82,11 @@ def _served(
         drop(postgres, name)
 
 
-def answers(pair: Pair, who: str, path: str, **asked: str) -> list[tuple[int, Any]]:
+def answers(pair: Pair, who: str, path: str, **query: str) -> list[tuple[int, Any]]:
     return [
         (got.status_code, got.json())
         for directory, client in pair
-        for got in [client.get(path, params=asked, headers=looking(directory, f"user:{who}"))]
+        for got in [client.get(path, params=query, headers=looking(directory, f"user:{who}"))]
     ]
 
 
@@ -97,7 +97,7 @@ def lines(entry: Any) -> list[Any]:
 MOMENTS = st.timedeltas(timedelta(minutes=1), timedelta(minutes=LAST)).map(
     lambda after: f"{(BEGAN + after).isoformat()[:-6]}Z"
 )
-ASKED = st.fixed_dictionaries({}, optional={"as_of": MOMENTS, "effective": MOMENTS, "why": st.just("true")})
+QUERIES = st.fixed_dictionaries({}, optional={"as_of": MOMENTS, "effective": MOMENTS, "why": st.just("true")})
 READERS = st.sampled_from([NURSE, MASKED, HOSTILE[0].code])
 
 
@@ -108,16 +108,16 @@ def not_shrunk(examples: int) -> settings:
 
 
 @not_shrunk(40)
-@given(st.sampled_from([GOING_ON, ENDED, WITHDRAWN]), READERS, ASKED)
+@given(st.sampled_from([GOING_ON, ENDED, WITHDRAWN]), READERS, QUERIES)
 @example(GOING_ON, NURSE, {"as_of": "2026-11-24T15:10:00Z"})
 @example(GOING_ON, NURSE, {"effective": "2026-11-24T14:50:00Z"})
 @example(ENDED, NURSE, {"as_of": "2026-11-24T16:00:00Z"})
 @example(ENDED, MASKED, {"effective": "2026-11-24T16:00:00Z"})
 def test_no_moment_of_a_day_tells_when_the_clinic_spoke(
-    pair: Pair, number: str, who: str, asked: dict[str, str]
+    pair: Pair, number: str, who: str, query: dict[str, str]
 ) -> None:
     child = pair[0][0].child_with(number)
-    one, other = answers(pair, who, f"/children/{child}", **asked)
+    one, other = answers(pair, who, f"/children/{child}", **query)
     assert one == other
     now, _ = answers(pair, who, f"/children/{child}")
     assert one[0] == now[0] == 200

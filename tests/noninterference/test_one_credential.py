@@ -45,11 +45,11 @@ class Child(NamedTuple):
     """A child that two agencies agree on: its number in the directory, and what they say of it."""
 
     child: str
-    says: Fields
+    reports: Fields
     is_hidden: bool
 
 
-class Seen(NamedTuple):
+class Visible(NamedTuple):
     """What an uncleared reader sees of a child, and whose shields it is among."""
 
     found: bool
@@ -109,32 +109,32 @@ def nhs_numbers() -> Iterator[str]:
             yield digits + str(check % 11)
 
 
-def known(world: World, says: Fields, subject: str, *, hidden: bool) -> Child:
+def known(world: World, reports: Fields, subject: str, *, hidden: bool) -> Child:
     """Two agencies register a child alike; then it is shielded, where it is to be."""
-    sent = [person(subject, agency, **says) | {"time": "2024-05-01T09:00:00Z"} for agency in ("la-north", "gp")]
+    sent = [person(subject, agency, **reports) | {"time": "2024-05-01T09:00:00Z"} for agency in ("la-north", "gp")]
     assert world.submit(*sent) == ["accepted"] * 2
-    child = world.child_with(says["nhs_number"])
+    child = world.child_with(reports["nhs_number"])
     if hidden:
         assert decide(world, DecisionType.SHIELD_APPLY, child=child, custodian=NORTH) == "accepted"
-    return Child(child, says, hidden)
+    return Child(child, reports, hidden)
 
 
-def seen(world: World, client: TestClient, child: Child) -> Seen:
+def visible(world: World, client: TestClient, child: Child) -> Visible:
     """What is true of a child for others."""
     reader = looking(world, f"user:{READER}")
-    criteria = {name: child.says[name] for name in ("given_name", "family_name", "date_of_birth")}
+    criteria = {name: child.reports[name] for name in ("given_name", "family_name", "date_of_birth")}
     found = client.post("/children/search", headers=reader, json={"criteria": criteria, "reason": "safeguarding"})
     shown = client.get(f"/children/{child.child}", headers=reader)
     entry = shown.json()
     managers: list[Headers] = [looking(world, f"user:{name}") for name in MANAGERS.values()]
     due = [client.get("/shields/due?on=2089-01-01", headers=each).text for each in managers]
-    return Seen(
+    return Visible(
         child.child in [each["child"] for each in found.json()["results"]],
         shown.status_code,
         entry.get("name"),
         entry.get("date_of_birth"),
         next(map(_without_source, entry.get("addresses", ())), None),
-        [_without_source(each) for each in entry.get("carers", ()) if _is_one_of(each, child.says["carers"])],
+        [_without_source(each) for each in entry.get("carers", ()) if _is_one_of(each, child.reports["carers"])],
         entry.get("shielded"),
         (child.child in due[0], child.child in due[1]),
     )
@@ -189,7 +189,7 @@ def _in_cyrillic(name: str) -> str:
 
 
 @st.composite
-def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn: int) -> list[Fields]:
+def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], attempt: int) -> list[Fields]:
     """Messages of one agency about records of its own, made of what is true of its victims and of a stranger.
 
     Or about one record, which says the same as others of the first victim, in its own words.
@@ -223,7 +223,7 @@ def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn:
         if type_ in (SubmissionType.FLAG_RAISED, SubmissionType.FLAG_LOWERED):
             contact = {"contact": {"name": "A place"}} if type_ == SubmissionType.FLAG_RAISED else {}
             return {"flag": draw(st.sampled_from(flags))} | contact
-        reference = {"involvement": f"i-{turn}-{draw(st.integers(1, 2))}"}
+        reference = {"involvement": f"i-{attempt}-{draw(st.integers(1, 2))}"}
         if type_ != SubmissionType.INVOLVEMENT_STARTED:
             return reference
         consent = {"consent": {"given_by": "carer", "explicit": True, "on": draw(days)}}
@@ -233,7 +233,7 @@ def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn:
     sent = []
     for number in range(draw(st.integers(3, 9))):
         type_ = SubmissionType.CHILD_REGISTERED if number == 0 else draw(st.sampled_from(MOSTLY))
-        subject = f"{draw(st.sampled_from(SUBJECTS[:1] if rewords else SUBJECTS))}-{turn}"
+        subject = f"{draw(st.sampled_from(SUBJECTS[:1] if rewords else SUBJECTS))}-{attempt}"
         made = submission(type_, subject, data_of(type_), HOSTILE[kind].code)
         sent.append(made | {"time": f"{draw(days)}T09:00:00Z"})
     return sent
@@ -243,7 +243,7 @@ def attacks(draw: st.DrawFn, kind: AgencyKind, people: tuple[Fields, ...], turn:
 def test_one_credential_changes_nothing_for_others(
     world: World, client: TestClient, somebody: Callable[[], Fields], kind: AgencyKind
 ) -> None:
-    turns = count()
+    attempts = count()
 
     @seed(SEED)
     @settings(
@@ -255,19 +255,19 @@ def test_one_credential_changes_nothing_for_others(
     )
     @given(st.data())
     def one_attack(data: st.DataObject) -> None:
-        turn = next(turns)
-        says = [somebody() for _ in range(3)]
+        attempt = next(attempts)
+        reports = [somebody() for _ in range(3)]
         children = [
-            known(world, says[number], f"{kind}-{turn}-{number}", hidden=hidden)
+            known(world, reports[number], f"{kind}-{attempt}-{number}", hidden=hidden)
             for number, hidden in enumerate((False, True))
         ]
-        before = [seen(world, client, child) for child in children]
+        before = [visible(world, client, child) for child in children]
         assert [each.found and each.status == 200 and each.name is not None for each in before] == [True, True]
         assert [each.is_hidden for each in before] == [False, True]
         assert [each.custodians for each in before] == [(False, False), (True, False)]
-        sent = data.draw(attacks(kind, tuple(says), turn))
+        sent = data.draw(attacks(kind, tuple(reports), attempt))
         world.submit(*sent)
-        after = [seen(world, client, child) for child in children]
+        after = [visible(world, client, child) for child in children]
         assert after == before, f"after {len(sent)} messages of {kind}: {[each['type'] for each in sent]}"
 
     print(f"seed {SEED}")

@@ -28,12 +28,12 @@ from tests.noninterference.stories import FACTS, Fact, Step, Story
 from tests.support.api_world import looking
 
 SEED = int(os.environ.get("CONTACTPOINT_TEST_SEED") or random.randrange(2**32))
-TURNS = int(os.environ.get("CONTACTPOINT_TEST_TURNS") or 1)
+ROUNDS = int(os.environ.get("CONTACTPOINT_TEST_TURNS") or 1)
 SEARCHES, CHILDREN, LOOKS = 3, 2, 2
 """How many of each a reader makes in a turn; beside the hostile agency's own user another reader does."""
 POSITION = re.compile(rb'"position":\d+')
 """For data managers, who may count events."""
-turns, moments = count(1), count(1)
+story_numbers, moments = count(1), count(1)
 
 
 class Served(NamedTuple):
@@ -46,7 +46,7 @@ class Served(NamedTuple):
 Pair = tuple[Served, Served]
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """A request, of nobody where `who` is empty."""
 
     who: str
@@ -89,31 +89,31 @@ def _served(kafka: KafkaSettings, postgres: str, folders: pytest.TempPathFactory
 @pytest.mark.parametrize("make", FACTS, ids=lambda make: make.__name__)
 def test_nothing_tells_the_two_apart(pair: Pair, make: Callable[[Story], Fact]) -> None:
     print(f"seed {SEED}")
-    for nth in range(TURNS):
-        one_turn(pair, make, random.Random(f"{SEED} {make.__name__} {nth}"))
+    for nth in range(ROUNDS):
+        one_round(pair, make, random.Random(f"{SEED} {make.__name__} {nth}"))
 
 
-def one_turn(pair: Pair, make: Callable[[Story], Fact], chance: random.Random) -> None:
-    story = Story(chance, next(turns))
+def one_round(pair: Pair, make: Callable[[Story], Fact], chance: random.Random) -> None:
+    story = Story(chance, next(story_numbers))
     fact, hostile = make(story), chance.choice(HOSTILE)
     before, after = story.history(fact, hostile)
     for step in before:
         hear(pair, step, step)
-    for nth in range(max(map(len, fact.told))):
-        hear(pair, *(steps[nth] if nth < len(steps) else Step() for steps in fact.told))
+    for nth in range(max(map(len, fact.steps))):
+        hear(pair, *(steps[nth] if nth < len(steps) else Step() for steps in fact.steps))
     for step in after:
         hear(pair, step, step)
         if fact.held:
-            stay_absent(pair, fact.held, fact.readers, story.turn)
+            stay_absent(pair, fact.held, fact.readers, story.number)
     if fact.hers:
         hear(pair, Step(suspended=False), Step(suspended=False))
     sent = [each for step in (*before, *after) for each in step.sent if each["source"] == hostile.urn]
     one, other = (served.directory.published_to(hostile.code) for served in pair)
     assert one == other
-    for asked in asked_by(hostile, sent):
-        same(pair, asked)
+    for request in requests_of(hostile, sent):
+        same(pair, request)
     if fact.own:
-        see_their_own(pair, fact, hostile, story.turn)
+        see_their_own(pair, fact, hostile, story.number)
     for reader in (chance.choice(fact.readers), hostile.code) if fact.readers else ():
         look_around(pair, fact, f"user:{reader}", chance)
 
@@ -130,38 +130,38 @@ def hear(pair: Pair, one: Step, other: Step) -> None:
             served.directory.hear(moment, *step.sent)
 
 
-def stay_absent(pair: Pair, agency: Agency, readers: Sequence[str], turn: int) -> None:
+def stay_absent(pair: Pair, agency: Agency, readers: Sequence[str], number: int) -> None:
     """Whom the agency alone has told of, and who is held back, is nobody for others."""
     for served in pair:
-        held = [child for child, subject in served.directory.children_of(agency.urn) if subject.endswith(f"-{turn}")]
+        held = [child for child, subject in served.directory.children_of(agency.urn) if subject.endswith(f"-{number}")]
         assert held
         for child in held:
             for reader in readers:
-                assert answer(served, Asked(f"user:{reader}", "GET", f"/children/{child}")).status == 404
+                assert answer(served, Request(f"user:{reader}", "GET", f"/children/{child}")).status == 404
 
 
-def asked_by(hostile: Agency, sent: Sequence[Fields]) -> Iterator[Asked]:
+def requests_of(hostile: Agency, sent: Sequence[Fields]) -> Iterator[Request]:
     """What its credential lets an agency ask, or anybody."""
     who = f"agency:{hostile.code}"
     again = [*sent, *(each | {"id": f"new-{each['id']}"} for each in sent)]
-    yield Asked(who, "GET", "/receipts")
-    yield Asked(who, "GET", "/receipts?outcome=refused&limit=2")
-    yield Asked(who, "POST", "/submissions?dry_run=true", again, "application/cloudevents-batch+json")
-    yield Asked(who, "GET", "/metrics")
-    yield Asked("", "GET", "/metrics")
-    yield Asked("", "GET", "/health/ready")
+    yield Request(who, "GET", "/receipts")
+    yield Request(who, "GET", "/receipts?outcome=refused&limit=2")
+    yield Request(who, "POST", "/submissions?dry_run=true", again, "application/cloudevents-batch+json")
+    yield Request(who, "GET", "/metrics")
+    yield Request("", "GET", "/metrics")
+    yield Request("", "GET", "/health/ready")
 
 
-def see_their_own(pair: Pair, fact: Fact, hostile: Agency, turn: int) -> None:
+def see_their_own(pair: Pair, fact: Fact, hostile: Agency, number: int) -> None:
     """What the hostile agency's user sees of its own record's child, whatever number that has."""
     own = [
-        [child for child, subject in served.directory.children_of(hostile.urn) if subject.endswith(f"-{turn}")]
+        [child for child, subject in served.directory.children_of(hostile.urn) if subject.endswith(f"-{number}")]
         for served in pair
     ]
     for child, twin in zip(*own, strict=True):
         for look in fact.looks:
-            asked = [Asked(f"user:{hostile.code}", "GET", f"/children/{each}{look}") for each in (child, twin)]
-            alike(*(answer(served, each) for served, each in zip(pair, asked, strict=True)), asked[0])
+            request = [Request(f"user:{hostile.code}", "GET", f"/children/{each}{look}") for each in (child, twin)]
+            alike(*(answer(served, each) for served, each in zip(pair, request, strict=True)), request[0])
 
 
 def look_around(pair: Pair, fact: Fact, who: str, chance: random.Random) -> None:
@@ -169,11 +169,11 @@ def look_around(pair: Pair, fact: Fact, who: str, chance: random.Random) -> None
     children: dict[str, None] = {}
     criteria = list(searches(fact.known))
     for each in chance.sample(criteria, min(SEARCHES, len(criteria))):
-        found = same(pair, Asked(who, "POST", "/children/search", {"criteria": each, "reason": "an enquiry"}))
+        found = same(pair, Request(who, "POST", "/children/search", {"criteria": each, "reason": "an enquiry"}))
         children |= {result["child"]: None for result in json.loads(found.body)["results"]}
     for child in chance.sample(list(children), min(CHILDREN, len(children))):
         for look in chance.sample(fact.looks, LOOKS):
-            same(pair, Asked(who, "GET", f"/children/{child}{look}"))
+            same(pair, Request(who, "GET", f"/children/{child}{look}"))
 
 
 def searches(people: Sequence[Fields]) -> Iterator[Fields]:
@@ -188,16 +188,16 @@ def searches(people: Sequence[Fields]) -> Iterator[Fields]:
             yield {"nhs_number": each["nhs_number"]}
 
 
-def answer(served: Served, asked: Asked) -> Answer:
+def answer(served: Served, request: Request) -> Answer:
     """What a directory answers, without positions for a data manager."""
-    headers = looking(served.directory, asked.who) if asked.who else {}
-    content = None if asked.body is None else json.dumps(asked.body).encode()
+    headers = looking(served.directory, request.who) if request.who else {}
+    content = None if request.body is None else json.dumps(request.body).encode()
     got = served.client.request(
-        asked.method, asked.path, content=content, headers=headers | {"Content-Type": asked.kind}
+        request.method, request.path, content=content, headers=headers | {"Content-Type": request.kind}
     )
-    if asked.path == "/metrics":
+    if request.path == "/metrics":
         return Answer(got.status_code, [], b"\n".join(filter(_is_of_the_register, got.content.splitlines())))
-    if asked.who == f"user:{MASKED}":
+    if request.who == f"user:{MASKED}":
         kept = sorted(each for each in got.headers.items() if each[0] != "content-length")
         return Answer(got.status_code, kept, POSITION.sub(b'"position":null', got.content))
     return Answer(got.status_code, sorted(got.headers.items()), got.content)
@@ -211,16 +211,16 @@ def _is_of_the_register(line: bytes) -> bool:
     return not any(word in line for word in (b"requests", b"answer_seconds", b'"access"', b'"outbox"', b'"registrar"'))
 
 
-def same(pair: Pair, asked: Asked) -> Answer:
+def same(pair: Pair, request: Request) -> Answer:
     """The answer of both to a request."""
-    one, other = (answer(served, asked) for served in pair)
-    alike(one, other, asked)
+    one, other = (answer(served, request) for served in pair)
+    alike(one, other, request)
     return one
 
 
-def alike(one: Answer, other: Answer, asked: Asked) -> None:
+def alike(one: Answer, other: Answer, request: Request) -> None:
     """Finds no difference, or shows it line by line."""
-    assert one == other, "\n".join([str(asked), *unified_diff(_lines(one), _lines(other), lineterm="", n=2)])
+    assert one == other, "\n".join([str(request), *unified_diff(_lines(one), _lines(other), lineterm="", n=2)])
 
 
 def _lines(told: Answer) -> list[str]:

@@ -84,7 +84,7 @@ class Directory(World):
         """Agencies register somebody under one number."""
         assert self.submit(*(person(subject, each, **who) for each in agencies)) == ["accepted"] * len(agencies)
 
-    def told_unseen(self, case: Case) -> None:
+    def register_unseen(self, case: Case) -> None:
         """A clinic's record, to which there is no consent, and a council's that was removed, of either child."""
         which = "child" if self.hers else "other"
         self.know(f"{case.name}-unseen", somebody(f"{case.name}-{which}"), "clinic", "la-south")
@@ -154,25 +154,25 @@ def answer(directory: Directory, client: TestClient, path: str, **body: Any) -> 
         found = eventually(lambda: consumer.poll(timeout_ms=100))
     ((message,),) = found.values()
     offset = directory.registrar.offsets.get(Partition(STEWARDS_TOPIC, 0), 0)
-    (told,) = directory.registrar.handle([Message(STEWARDS_TOPIC, 0, offset, message.value, None)])
+    (results,) = directory.registrar.handle([Message(STEWARDS_TOPIC, 0, offset, message.value, None)])
     directory.show()
-    return told.outcome, *[reason["code"] for reason in told.reasons]
+    return results.outcome, *[reason["code"] for reason in results.reasons]
 
 
-Ask = Callable[[Directory, TestClient, Case], object]
+Query = Callable[[Directory, TestClient, Case], object]
 
 
-def alike(pair: list[tuple[Directory, TestClient]], ask: Ask, case: str) -> object:
+def alike(pair: list[tuple[Directory, TestClient]], query: Query, case: str) -> object:
     """What both directories answer, which is the same."""
-    told = []
+    results = []
     for directory, client in pair:
         made = directory.case(case)
-        told.append(ask(directory, client, made))
-    assert told[0] == told[1]
-    return told[0]
+        results.append(query(directory, client, made))
+    assert results[0] == results[1]
+    return results[0]
 
 
-def seen(directory: Directory, client: TestClient, child: str) -> list[str]:
+def shown_sources(directory: Directory, client: TestClient, child: str) -> list[str]:
     """The agencies of the records in a child's entry; nothing where it is absent."""
     shown = client.get(f"/children/{child}", headers=looking(directory, MANAGER))
     return sorted(each["source"] for each in shown.json().get("records", ()))
@@ -182,47 +182,47 @@ BOTH = ["urn:agency:gp", "urn:agency:la-north"]
 
 
 def test_a_record_that_nobody_sees_is_answered_as_one_that_nobody_has(pair: list[tuple[Directory, TestClient]]) -> None:
-    def ask(directory: Directory, client: TestClient, case: Case) -> object:
-        directory.told_unseen(case)
-        assert seen(directory, client, case.child) == BOTH
-        told = {}
+    def query(directory: Directory, client: TestClient, case: Case) -> object:
+        directory.register_unseen(case)
+        assert shown_sources(directory, client, case.child) == BOTH
+        results = {}
         for agency in ("clinic", "la-south", "gp"):
             subject = f"{case.name}-unseen" if agency != "gp" else "nobody-has-this"
             named = record(agency, subject)
-            told[agency] = [
+            results[agency] = [
                 answer(directory, client, "/duplicates/accept", child=case.child, record=named),
                 answer(directory, client, "/duplicates/set-aside", child=case.child, record=named),
                 answer(directory, client, "/duplicates/split", child=case.child, records=[named]),
                 answer(directory, client, "/records/remove", record=named),
                 answer(directory, client, "/erasures", record=named),
             ]
-        assert told["clinic"] == told["la-south"] == told["gp"]
-        return told["gp"]
+        assert results["clinic"] == results["la-south"] == results["gp"]
+        return results["gp"]
 
     absent = (404, None)
-    assert alike(pair, ask, "named") == [(409, "record-not-in-child")] * 3 + [absent] * 2
+    assert alike(pair, query, "named") == [(409, "record-not-in-child")] * 3 + [absent] * 2
 
 
 def test_all_is_all_that_is_seen(pair: list[tuple[Directory, TestClient]]) -> None:
-    def ask(directory: Directory, client: TestClient, case: Case) -> object:
-        directory.told_unseen(case)
+    def query(directory: Directory, client: TestClient, case: Case) -> object:
+        directory.register_unseen(case)
         records = [record(each, f"{case.name}-child") for each in ("la-north", "gp")]
-        told = answer(directory, client, "/duplicates/split", child=case.child, records=records)
-        return told, seen(directory, client, case.child)
+        results = answer(directory, client, "/duplicates/split", child=case.child, records=records)
+        return results, shown_sources(directory, client, case.child)
 
-    assert alike(pair, ask, "all") == ((409, "nothing-to-split"), BOTH)
+    assert alike(pair, query, "all") == ((409, "nothing-to-split"), BOTH)
 
 
 def test_a_merge_of_what_nobody_sees_is_none(pair: list[tuple[Directory, TestClient]]) -> None:
-    def ask(directory: Directory, client: TestClient, case: Case) -> object:
+    def query(directory: Directory, client: TestClient, case: Case) -> object:
         directory.know("only-clinic", somebody("only-clinic"), "clinic")
         hidden = directory.child_of("only-clinic", "clinic")
         into = case.child if directory.hers else case.other
         assert decide(directory, DecisionType.MERGE, left=into, right=hidden) == "accepted"
-        told = answer(directory, client, "/duplicates/split", child=case.child)
-        return told, seen(directory, client, case.child)
+        results = answer(directory, client, "/duplicates/split", child=case.child)
+        return results, shown_sources(directory, client, case.child)
 
-    assert alike(pair, ask, "merged") == ((409, "nothing-to-undo"), BOTH)
+    assert alike(pair, query, "merged") == ((409, "nothing-to-undo"), BOTH)
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["by name", "the latest"])
@@ -232,7 +232,7 @@ def test_what_nobody_sees_goes_where_what_it_came_with_goes(
     """Were it left behind, the child would not get its own number again, and that would tell of it."""
     name = f"back-{named}"
 
-    def ask(directory: Directory, client: TestClient, case: Case) -> object:
+    def query(directory: Directory, client: TestClient, case: Case) -> object:
         came = somebody(f"{name}-came")
         directory.know(f"{name}-came", came, "gp")
         directory.know(f"{name}-late", somebody(f"{name}-late"), "clinic")
@@ -244,16 +244,16 @@ def test_what_nobody_sees_goes_where_what_it_came_with_goes(
         into = case.child if directory.hers else case.other
         assert decide(directory, DecisionType.MERGE, left=into, right=late) == "accepted"
         records = {"records": [record("gp", f"{name}-came")]} if named else {}
-        told = answer(directory, client, "/duplicates/split", child=case.child, **records)
+        results = answer(directory, client, "/duplicates/split", child=case.child, **records)
         assert directory.child_of(f"{name}-unseen", "clinic") == (brought if directory.hers else case.other)
-        entries = [seen(directory, client, each) for each in (case.child, brought)]
-        return told, directory.child_of(f"{name}-came", "gp") == brought, entries
+        entries = [shown_sources(directory, client, each) for each in (case.child, brought)]
+        return results, directory.child_of(f"{name}-came", "gp") == brought, entries
 
-    assert alike(pair, ask, name) == (("accepted",), True, [BOTH, ["urn:agency:gp"]])
+    assert alike(pair, query, name) == (("accepted",), True, [BOTH, ["urn:agency:gp"]])
 
 
 def test_a_pair_that_nobody_sees_is_in_no_queue(pair: list[tuple[Directory, TestClient]]) -> None:
-    def ask(directory: Directory, client: TestClient, case: Case) -> object:
+    def query(directory: Directory, client: TestClient, case: Case) -> object:
         away = somebody("away")
         directory.know("away", away | {"address": away["address"] | {"authority": SOUTH}}, "la-south")
         south = directory.child_with(away["nhs_number"])
@@ -267,4 +267,4 @@ def test_a_pair_that_nobody_sees_is_in_no_queue(pair: list[tuple[Directory, Test
             answer(directory, client, f"/children/{case.child}/new-identity", reason="adoption"),
         ]
 
-    assert alike(pair, ask, "pair") == [(403, None), (403, None), ("accepted",)]
+    assert alike(pair, query, "pair") == [(403, None), (403, None), ("accepted",)]

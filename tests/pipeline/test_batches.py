@@ -75,7 +75,7 @@ class Directory:
         self.index.write(matcher.changes)
 
 
-def told(sent: Iterable[Sent]) -> list[Message]:
+def messages_of(sent: Iterable[Sent]) -> list[Message]:
     """The messages, of which the first on a record registers it and others amend it."""
     messages, known = [], set()
     for offset, (by, subject, given_name, family_name, born, office, hostel) in enumerate(sent):
@@ -113,7 +113,7 @@ SENT = st.tuples(
 @settings(max_examples=100)
 @given(st.lists(SENT, min_size=4, max_size=12), st.lists(st.integers(1, 5), max_size=4))
 def test_decisions_do_not_depend_on_how_messages_fall_into_batches(sent: list[Sent], sizes: list[int]) -> None:
-    assert decided(told(sent), sizes) == decided(told(sent), [1] * len(sent))
+    assert decided(messages_of(sent), sizes) == decided(messages_of(sent), [1] * len(sent))
 
 
 def test_families_at_one_office_are_counted_whether_they_came_before_or_beside() -> None:
@@ -123,7 +123,9 @@ def test_families_at_one_office_are_counted_whether_they_came_before_or_beside()
         (1, 0, "Hugo", "Sedley", "2012-07-07", True, False),
     ]
     for sizes in ([], [2], [4], [1, 2], [5]):
-        listed = [each for each in decided(told([*families, *pair]), sizes) if type(each).__name__ == "ChildListed"]
+        listed = [
+            each for each in decided(messages_of([*families, *pair]), sizes) if type(each).__name__ == "ChildListed"
+        ]
         assert len(listed) == 6
 
 
@@ -134,5 +136,5 @@ def test_a_home_that_a_record_had_before_is_counted_too() -> None:
         (1, 0, "Hugo", "Sedley", "2012-07-08", False, False),
         (2, 0, "Hugo", "Marchbanks", "2012-07-08", False, True),
     ]
-    sent = told([*residents, *moved])
+    sent = messages_of([*residents, *moved])
     assert decided(sent, [4]) == decided(sent, [1] * 7) == decided(sent, [])

@@ -32,7 +32,7 @@ def desk(database_url: str) -> Iterator[Steward]:
         yield opened
 
 
-def says(desk: Steward, by: Agency, subject: str, data: dict[str, Any], kind: str = "child.registered") -> None:
+def send_as(desk: Steward, by: Agency, subject: str, data: dict[str, Any], kind: str = "child.registered") -> None:
     assert [answer.outcome for answer in desk.send(submission(kind, subject, data, by.code), owner=by)] == ["accepted"]
 
 
@@ -49,10 +49,10 @@ def kinds_since(desk: Steward, position: int) -> list[str]:
 
 
 def test_a_merge_that_rested_on_its_record_is_undone_and_made_again(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, GP, "B", PRACTICE)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, GP, "B", PRACTICE)
     ada, bea = number_of(desk, "A"), number_of(desk, "B")
-    says(desk, HOSTILE, "X", BETWEEN)
+    send_as(desk, HOSTILE, "X", BETWEEN)
     assert children(desk) == [{"A", "B", "X"}]
     suspend(desk, HOSTILE.code, set_aside=True)
     begun = len(desk.types())
@@ -63,7 +63,7 @@ def test_a_merge_that_rested_on_its_record_is_undone_and_made_again(desk: Stewar
     assert {number_of(desk, "A"), number_of(desk, "B")} == {ada, bea}
     assert rebuilt(desk) == indexed(desk)
     desk.open()
-    says(desk, GP, "B", PRACTICE | {"gender": "female"}, "child.amended")
+    send_as(desk, GP, "B", PRACTICE | {"gender": "female"}, "child.amended")
     assert len(children(desk)) == 2
     resume(desk, HOSTILE.code)
     set_aside(desk)
@@ -72,9 +72,9 @@ def test_a_merge_that_rested_on_its_record_is_undone_and_made_again(desk: Stewar
 
 
 def test_a_link_that_rested_on_its_record_is_undone_and_made_again(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, HOSTILE, "X", BETWEEN)
-    says(desk, GP, "B", YOUNG)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, HOSTILE, "X", BETWEEN)
+    send_as(desk, GP, "B", YOUNG)
     child = number_of(desk, "A")
     assert children(desk) == [{"A", "B", "X"}]
     for other in ("ChildListed", "ChildReinstated"):
@@ -90,11 +90,11 @@ def test_a_link_that_rested_on_its_record_is_undone_and_made_again(desk: Steward
 
 
 def test_a_merge_on_its_amendment_is_undone_where_that_alone_is_set_aside(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, GP, "B", PRACTICE)
-    says(desk, HOSTILE, "X", COUNCIL)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, GP, "B", PRACTICE)
+    send_as(desk, HOSTILE, "X", COUNCIL)
     ((since,),) = desk.rows("select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
-    says(desk, HOSTILE, "X", BETWEEN, "child.amended")
+    send_as(desk, HOSTILE, "X", BETWEEN, "child.amended")
     assert children(desk) == [{"A", "B", "X"}]
     suspend(desk, HOSTILE.code, set_aside=True, since=since)
     set_aside(desk)
@@ -106,14 +106,14 @@ HER = {"given_name": "Wilhelmina", "family_name": "Quillfeather"}
 
 
 def test_what_is_parted_and_like_a_shielded_child_is_hidden_and_held_back(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, Agency("school-x", "A census", AgencyKind.SCHOOL_CENSUS), "P", COUNCIL)
-    says(desk, GP, "B", PRACTICE)
-    says(desk, GP, "S", TAMSIN | HER)
-    says(desk, HOSTILE, "X", BETWEEN)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, Agency("school-x", "A census", AgencyKind.SCHOOL_CENSUS), "P", COUNCIL)
+    send_as(desk, GP, "B", PRACTICE)
+    send_as(desk, GP, "S", TAMSIN | HER)
+    send_as(desk, HOSTILE, "X", BETWEEN)
     shield = {"child": number_of(desk, "S"), "custodian": None}
     assert desk.decide(DecisionType.SHIELD_APPLY, **shield).outcome == "accepted"
-    says(desk, GP, "B", PRACTICE | {"other_names": [HER | {"kind": "former"}]}, "child.amended")
+    send_as(desk, GP, "B", PRACTICE | {"other_names": [HER | {"kind": "former"}]}, "child.amended")
     assert children(desk) == [{"A", "B", "P", "X"}, {"S"}]
     suspend(desk, HOSTILE.code, set_aside=True)
     set_aside(desk)
@@ -131,11 +131,11 @@ def test_what_is_parted_and_like_a_shielded_child_is_hidden_and_held_back(desk: 
 
 @pytest.mark.parametrize("before", [True, False])
 def test_what_others_had_put_together_stays(desk: Steward, before: bool) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, GP, "B", TAMSIN if before else PRACTICE)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, GP, "B", TAMSIN if before else PRACTICE)
     if not before:
         desk.merge(number_of(desk, "A"), number_of(desk, "B"))
-    says(desk, HOSTILE, "X", COUNCIL)
+    send_as(desk, HOSTILE, "X", COUNCIL)
     assert children(desk) == [{"A", "B", "X"}]
     suspend(desk, HOSTILE.code, set_aside=True)
     begun = len(desk.types())
@@ -145,9 +145,9 @@ def test_what_others_had_put_together_stays(desk: Steward, before: bool) -> None
 
 
 def test_what_a_steward_decided_with_its_record_before_them_and_a_shielded_child_are_queued(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, HOSTILE, "X", COUNCIL)
-    says(desk, GP, "B", YOUNG)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, HOSTILE, "X", COUNCIL)
+    send_as(desk, GP, "B", YOUNG)
     desk.merge(number_of(desk, "A"), number_of(desk, "B"))
     suspend(desk, HOSTILE.code, set_aside=True)
     begun = len(desk.types())
@@ -158,9 +158,9 @@ def test_what_a_steward_decided_with_its_record_before_them_and_a_shielded_child
 
 @pytest.mark.parametrize("accepted", [False, True])
 def test_what_was_set_aside_for_what_its_record_said_is_believed_again(desk: Steward, accepted: bool) -> None:
-    says(desk, HOSTILE, "X", TAMSIN | {"nhs_number": "9990000018"})
-    says(desk, GP, "B", TAMSIN)
-    says(desk, GP, "B", TAMSIN | {"nhs_number": NHS}, "child.amended")
+    send_as(desk, HOSTILE, "X", TAMSIN | {"nhs_number": "9990000018"})
+    send_as(desk, GP, "B", TAMSIN)
+    send_as(desk, GP, "B", TAMSIN | {"nhs_number": NHS}, "child.amended")
     assert desk.types()[-2:] == ["RecordsSetAside.v1", "RecordContradicted.v1"]
     if accepted:
         named = {"source": GP.urn, "subject": "B"}
@@ -180,9 +180,9 @@ def test_what_was_set_aside_for_what_its_record_said_is_believed_again(desk: Ste
 
 
 def test_a_shielded_child_is_parted_by_who_takes_care_of_it_only(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, HOSTILE, "X", BETWEEN)
-    says(desk, GP, "B", YOUNG)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, HOSTILE, "X", BETWEEN)
+    send_as(desk, GP, "B", YOUNG)
     child = number_of(desk, "A")
     assert desk.decide(DecisionType.SHIELD_APPLY, child=child, custodian="E06999001").outcome == "accepted"
     suspend(desk, HOSTILE.code, set_aside=True)

@@ -23,7 +23,7 @@ from streams.clock import utc_now
 from streams.crypto.keys import FENCES_READ_S, KeyRing, fences_of, reader_of
 from streams.crypto.sealing import SealBroken
 from streams.store.database import DatabaseAway
-from tests.pipeline.test_decided_again import BETWEEN, COUNCIL, HOSTILE, PRACTICE, number_of, says
+from tests.pipeline.test_decided_again import BETWEEN, COUNCIL, HOSTILE, PRACTICE, number_of, send_as
 from tests.pipeline.test_suspension import codes_of, indexed, rebuilt, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.examples import KEY_ENCRYPTION_KEY
@@ -199,12 +199,12 @@ def hold(desk: Steward, child: str) -> None:
 
 
 def test_no_merge_split_or_parting_lets_a_record_out_of_a_hold(desk: Steward) -> None:
-    says(desk, AUTHORITY, "A", COUNCIL)
-    says(desk, Agency("school-x", "A school", AgencyKind.SCHOOL_CENSUS), "C", COUNCIL)
-    says(desk, GP, "B", PRACTICE)
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, Agency("school-x", "A school", AgencyKind.SCHOOL_CENSUS), "C", COUNCIL)
+    send_as(desk, GP, "B", PRACTICE)
     survivor, child = number_of(desk, "A"), number_of(desk, "B")
     hold(desk, child)
-    says(desk, HOSTILE, "X", BETWEEN)
+    send_as(desk, HOSTILE, "X", BETWEEN)
     assert desk.members() == {survivor: {"A", "B", "C", "X"}}
     suspend(desk, HOSTILE.code, set_aside=True)
     set_aside(desk)

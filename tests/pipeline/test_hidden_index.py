@@ -75,7 +75,9 @@ def is_kept_apart(desk: Steward) -> bool:
     return not wrong and listed.intersection(children) == set(hidden)
 
 
-def tell(desk: Steward, subject: str, data: dict[str, Any], owner: Agency = AUTHORITY, kind: str = "registered") -> str:
+def send_one(
+    desk: Steward, subject: str, data: dict[str, Any], owner: Agency = AUTHORITY, kind: str = "registered"
+) -> str:
     """The child of a record that an agency registers or amends."""
     number = time.monotonic_ns()
     sent = numbered(number, f"child.{kind}", subject, source=owner.urn, data=data)
@@ -99,10 +101,10 @@ def hide(desk: Steward, name: str, how: str, home: dict[str, Any]) -> None:
     """Somebody hidden lives in the home."""
     her = somebody(name)
     if how == "shielded":
-        shield(desk, tell(desk, name, her | {"address": home}))
+        shield(desk, send_one(desk, name, her | {"address": home}))
     else:
-        shield(desk, tell(desk, name, her))
-        held = tell(desk, name, her | {"address": home}, SCHOOL)
+        shield(desk, send_one(desk, name, her))
+        held = send_one(desk, name, her | {"address": home}, SCHOOL)
         assert desk.rows(f"select 1 from register.hidden_children where child = '{held}'")
 
 
@@ -145,7 +147,7 @@ def test_no_family_that_is_hidden_counts_among_those_who_share_a_home(desk: Stew
 @pytest.mark.parametrize("how", HOW)
 def test_store_and_batch_leave_the_hidden_out_alike(desk: Steward, how: str, sizes: tuple[int, ...]) -> None:
     hers = somebody("hers")
-    shield(desk, tell(desk, "H", hers))
+    shield(desk, send_one(desk, "H", hers))
     held = (hers | {"address": HOME}, SCHOOL) if how == "held back" else (hers | {"address": HOME}, AUTHORITY)
     assert are_one(desk, [held, *families(MOST_FAMILIES - 1), *PAIR], sizes)
     assert is_kept_apart(desk)
@@ -192,7 +194,7 @@ def test_a_block_that_hidden_records_are_in_is_as_full_as_without_them(desk: Ste
 def held_back_with_another(desk: Steward) -> str:
     """A child of two records of a school of which the first is held back, and the other is a family's in the home."""
     hide(desk, "her", "held back", ELSEWHERE)
-    other = tell(desk, "beside", somebody("beside") | {"address": HOME}, SCHOOL)
+    other = send_one(desk, "beside", somebody("beside") | {"address": HOME}, SCHOOL)
     assert desk.merge(other, child_of(desk, "her", SCHOOL)).outcome == "accepted"
     return other
 
@@ -214,10 +216,10 @@ def test_who_is_split_from_one_who_is_held_back_counts_again_and_the_held_back_d
 
 def test_one_whom_a_removal_hides_did_not_count_before_either(desk: Steward) -> None:
     """Two agencies know the child, so others see it; then one of them takes its record back."""
-    tell(desk, "G", somebody("before") | {"address": HOME}, GP)
-    tell(desk, "S", somebody("before") | {"address": HOME}, SCHOOL)
-    shield(desk, tell(desk, "her", somebody("her")))
-    child = tell(desk, "S", somebody("her") | {"address": HOME}, SCHOOL, "amended")
+    send_one(desk, "G", somebody("before") | {"address": HOME}, GP)
+    send_one(desk, "S", somebody("before") | {"address": HOME}, SCHOOL)
+    shield(desk, send_one(desk, "her", somebody("her")))
+    child = send_one(desk, "S", somebody("her") | {"address": HOME}, SCHOOL, "amended")
     assert child == child_of(desk, "G", GP)
     assert desk.registrar.aggregates.child(child).held_back == set()  # type: ignore[union-attr]
     desk.send(numbered(9, "record.removed", "G", source=GP.urn), owner=GP)
@@ -231,24 +233,24 @@ OTHERS = [Agency(f"gp-{number}", "A practice", AgencyKind.GP_REGISTRATION) for n
 
 def test_who_is_merged_by_the_matcher_goes_on_being_like_a_shielded_child(desk: Steward) -> None:
     """A third agency tells that two children are one; the one that is absorbed had a record that is like hers."""
-    first = tell(desk, "G", TAMSIN | {"upn": UPN}, GP)
-    assert tell(desk, "S", TAMSIN | {"upn": UPN}, SCHOOL) == first
+    first = send_one(desk, "G", TAMSIN | {"upn": UPN}, GP)
+    assert send_one(desk, "S", TAMSIN | {"upn": UPN}, SCHOOL) == first
     for other in OTHERS:
-        survivor = tell(desk, "O", TAMSIN | {"family_name": "Achebe", "nhs_number": NHS}, other)
+        survivor = send_one(desk, "O", TAMSIN | {"family_name": "Achebe", "nhs_number": NHS}, other)
     her = {"given_name": "Wilhelmina", "family_name": "Quillfeather"}
-    shield(desk, tell(desk, "her", TAMSIN | her))
+    shield(desk, send_one(desk, "her", TAMSIN | her))
     hers = {"upn": UPN, "other_names": [her | {"kind": "former"}]}
-    assert tell(desk, "S", TAMSIN | hers, SCHOOL, "amended") == first
+    assert send_one(desk, "S", TAMSIN | hers, SCHOOL, "amended") == first
     former = {"given_name": "Tamsin", "family_name": "Achebe", "kind": "former"}
     between = TAMSIN | {"upn": UPN, "nhs_number": NHS, "other_names": [former]}
-    assert tell(desk, "T", between) == survivor == child_of(desk, "S", SCHOOL)
+    assert send_one(desk, "T", between) == survivor == child_of(desk, "S", SCHOOL)
     assert desk.types()[-4:-1] == ["RecordHeldBack.v1", "RecordLinked.v1", "ChildrenMerged.v1"]
     assert desk.rows(f"select 1 from register.hidden_children where child = '{survivor}'")
     assert is_kept_apart(desk)
     decided = stored(desk)
     rebuild(desk)
     assert stored(desk) == decided
-    tell(desk, "S", TAMSIN, SCHOOL, "amended")
+    send_one(desk, "S", TAMSIN, SCHOOL, "amended")
     assert desk.types()[-1] == "SuspicionEnded.v1"
     assert not desk.rows(f"select 1 from register.hidden_children where child = '{survivor}'")
     assert is_kept_apart(desk)
@@ -265,9 +267,9 @@ def test_one_who_is_held_back_is_still_met_for_who_decides(desk: Steward) -> Non
 def test_who_names_a_shielded_childs_number_joins_it_and_it_keeps_its_own(desk: Steward) -> None:
     """The record meets the child by no key of where it is; who else knows the child is asked all the same."""
     hers = somebody("her") | {"nhs_number": "9990000018"}
-    child = tell(desk, "her", hers | {"address": HOME})
+    child = send_one(desk, "her", hers | {"address": HOME})
     shield(desk, child)
-    assert tell(desk, "her", hers | {"address": ELSEWHERE}, GP) == child == child_of(desk, "her")
+    assert send_one(desk, "her", hers | {"address": ELSEWHERE}, GP) == child == child_of(desk, "her")
     assert desk.types().count("ChildrenMerged.v1") == 0
     assert is_kept_apart(desk)
 
@@ -298,8 +300,8 @@ def test_the_hidden_are_kept_apart_whatever_hides_them_and_the_log_gives_the_sam
         if act in ("registered", "amended", "removed"):
             kind = "record.removed" if act == "removed" else f"child.{act}"
             data = somebody(f"{run}-{who}") | {"address": HOME if subject else ELSEWHERE}
-            said = {"data": data} if act != "removed" else {}
-            desk.send(numbered(number, kind, subject=name, source=owner.urn, **said), owner=owner)
+            particulars = {"data": data} if act != "removed" else {}
+            desk.send(numbered(number, kind, subject=name, source=owner.urn, **particulars), owner=owner)
         elif act in ("suspend", "resume"):
             kind = DecisionType.AGENCY_SUSPEND if act == "suspend" else DecisionType.AGENCY_RESUME
             how = {"set_aside": True} if act == "suspend" else {}

@@ -24,11 +24,11 @@ SEALS = "key-encryption.key"
 def settings(tmp_path: Path, kafka: KafkaSettings, database_url: str) -> Iterator[Settings]:
     """Settings of an installation with keys of its own; what it sealed is gone at the end."""
     yield dataclasses.replace(read_settings(tmp_path, {}), kafka=kafka, database_url=database_url)
-    if asked(database_url, "select 1 from pg_namespace where nspname = 'registry'"):
-        asked(database_url, "truncate access.events, access.data_keys, registry.users, publication.home")
+    if rows_of(database_url, "select 1 from pg_namespace where nspname = 'registry'"):
+        rows_of(database_url, "truncate access.events, access.data_keys, registry.users, publication.home")
 
 
-def asked(url: str, question: str) -> list[tuple[object, ...]]:
+def rows_of(url: str, question: str) -> list[tuple[object, ...]]:
     with contextlib.closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(question)
         return cursor.fetchall() if cursor.description else []
@@ -38,9 +38,9 @@ def test_init_makes_keys_tables_topics_and_demo_users(settings: Settings) -> Non
     initialise(settings)
     for name in KEY_FILES:
         assert stat.S_IMODE((settings.keys / name).stat().st_mode) == 0o600
-    schemas = {name for (name,) in asked(settings.need_database(), "select nspname from pg_namespace")}
+    schemas = {name for (name,) in rows_of(settings.need_database(), "select nspname from pg_namespace")}
     assert {"register", "access", "registry", "publication", "projection"} <= schemas
-    assert {name for (name,) in asked(settings.need_database(), "select name from registry.users")} == {
+    assert {name for (name,) in rows_of(settings.need_database(), "select name from registry.users")} == {
         user.user for user in DEMO_USERS
     }
     assert COMMON_TOPICS
@@ -56,20 +56,20 @@ def test_init_changes_nothing_that_is_there(settings: Settings) -> None:
 
 def test_init_adds_no_demo_users_to_a_database_that_is_not_ours(settings: Settings) -> None:
     initialise(settings)
-    asked(settings.need_database(), "delete from registry.users")
+    rows_of(settings.need_database(), "delete from registry.users")
     initialise(dataclasses.replace(settings, database_is_external=True))
-    assert asked(settings.need_database(), "select name from registry.users") == []
+    assert rows_of(settings.need_database(), "select name from registry.users") == []
 
 
 def test_a_register_that_lost_its_key_is_not_given_another(settings: Settings) -> None:
     initialise(settings)
     sealed = "insert into register.data_keys values (gen_random_uuid(), '')"
-    asked(settings.need_database(), sealed)
+    rows_of(settings.need_database(), sealed)
     (settings.keys / SEALS).unlink()
     with pytest.raises(CannotInitialise, match="put it back"):
         initialise(settings)
     assert not (settings.keys / SEALS).exists()
-    asked(settings.need_database(), "truncate register.data_keys")
+    rows_of(settings.need_database(), "truncate register.data_keys")
 
 
 @pytest.mark.usefixtures("own_signals_and_log")
@@ -79,11 +79,11 @@ def test_a_role_with_another_key_does_not_begin(
 ) -> None:
     initialise(settings)
     url = settings.need_database()
-    asked(url, "insert into register.data_keys values (gen_random_uuid(), 'wrapped by another key')")
+    rows_of(url, "insert into register.data_keys values (gen_random_uuid(), 'wrapped by another key')")
     try:
         assert run_role(role, settings) == UNREACHABLE
     finally:
-        asked(url, "truncate register.data_keys")
+        rows_of(url, "truncate register.data_keys")
     assert "is not the key with which" in capsys.readouterr().err
 
 
@@ -100,7 +100,7 @@ def published(settings: Settings) -> Settings:
     """Of a directory that has published under a key."""
     initialise(settings)
     url = settings.need_database()
-    asked(url, "insert into publication.home (cluster_id, key_check) values ('a', 'b') on conflict do nothing")
+    rows_of(url, "insert into publication.home (cluster_id, key_check) values ('a', 'b') on conflict do nothing")
     return settings
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from domain.agency import Agency
 from services.contract.decisions import DecisionType
-from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, shield, tell
+from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, send_one, shield
 from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
 from tests.pipeline.test_shielded_records import kept
 from tests.pipeline.test_suspension import HOSPITAL, codes_of, now_of, remove, resume, set_aside, suspend
@@ -22,8 +22,8 @@ def desk(database_url: str) -> Iterator[Steward]:
 
 def known_twice(desk: Steward, **more: str) -> tuple[str, str]:
     """She, whom a school knows, and the child of the authority's record, which the matcher has queued as a pair."""
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, SCHOOL)
-    refuge = tell(desk, "R", AT_THE_REFUGE | more)
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE}, SCHOOL)
+    refuge = send_one(desk, "R", AT_THE_REFUGE | more)
     assert refuge != hers
     assert desk.types().count("MatchSuspected.v1") == 1
     return hers, refuge
@@ -54,7 +54,7 @@ def test_a_record_that_was_removed_when_the_shield_came_is_held_back_once_it_is_
     assert child_of(desk, "R", AUTHORITY) == refuge
     assert is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
-    assert tell(desk, "G", AT_THE_REFUGE | {"family_name": "Thackeray", "upn": UPN}, GP) not in (hers, refuge)
+    assert send_one(desk, "G", AT_THE_REFUGE | {"family_name": "Thackeray", "upn": UPN}, GP) not in (hers, refuge)
 
 
 def test_a_record_that_was_removed_when_the_shield_was_lifted_is_joined_once_it_is_restored(desk: Steward) -> None:
@@ -65,7 +65,7 @@ def test_a_record_that_was_removed_when_the_shield_was_lifted_is_joined_once_it_
     is_taken_back(desk, AUTHORITY, since)
     assert not is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
-    assert tell(desk, "G", AT_THE_REFUGE, GP) == refuge
+    assert send_one(desk, "G", AT_THE_REFUGE, GP) == refuge
 
 
 @pytest.mark.parametrize("also", [(), ("S2",)])
@@ -80,7 +80,7 @@ def test_who_a_shielded_child_is_by_a_record_restored_under_the_shield_is_found(
     assert kept(desk) == [*also]
     is_taken_back(desk, AUTHORITY, since)
     assert kept(desk) == ["S1", *also]
-    tell(desk, "R", somebody("S1") | {"address": HOME}, SCHOOL)
+    send_one(desk, "R", somebody("S1") | {"address": HOME}, SCHOOL)
     assert desk.types().count("RecordHeldBack.v1") == 1
 
 
@@ -104,11 +104,11 @@ def test_who_it_is_stays_known_when_the_record_is_removed_again_and_ends_with_th
 def test_a_removed_record_of_a_child_that_is_shielded_no_more_holds_nobody_back(
     desk: Steward, by_a_steward: bool
 ) -> None:
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE, "nhs_number": "9990000018"})
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE, "nhs_number": "9990000018"})
     home = {"lines": ["2 Dale End"], "postcode": "ZX3 3CC"}
     theirs = {"date_of_birth": "2003-07-18", "nhs_number": "9990000026", "address": home}
-    second = tell(desk, "T", HER | theirs, GP)
-    refuge = tell(desk, "R", AT_THE_REFUGE, SCHOOL)
+    second = send_one(desk, "T", HER | theirs, GP)
+    refuge = send_one(desk, "R", AT_THE_REFUGE, SCHOOL)
     for child in (hers, second):
         shield(desk, child)
     if by_a_steward:
@@ -127,10 +127,10 @@ def test_a_removed_record_of_a_child_that_is_shielded_no_more_holds_nobody_back(
 
 def of_two(desk: Steward) -> tuple[str, str]:
     """She, and a child whom a school's record shows, beside the authority's, which is like her."""
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, GP)
-    refuge = tell(desk, "B", somebody("else") | {"address": HOME}, SCHOOL)
-    assert tell(desk, "R", somebody("else") | {"address": HOME}) == refuge
-    tell(desk, "R", AT_THE_REFUGE, kind="amended")
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE}, GP)
+    refuge = send_one(desk, "B", somebody("else") | {"address": HOME}, SCHOOL)
+    assert send_one(desk, "R", somebody("else") | {"address": HOME}) == refuge
+    send_one(desk, "R", AT_THE_REFUGE, kind="amended")
     assert child_of(desk, "R") == refuge
     return hers, refuge
 
@@ -154,7 +154,7 @@ def test_who_is_like_a_shielded_child_is_held_back_while_the_other_agency_is_set
 def test_a_restored_record_that_is_like_her_holds_its_child_back_for_its_agencys_other_ones(desk: Steward) -> None:
     """While it is removed, the other record of its agency shows the child."""
     hers, refuge = known_twice(desk)
-    tell(desk, "B", somebody("else") | {"address": HOME})
+    send_one(desk, "B", somebody("else") | {"address": HOME})
     assert desk.merge(refuge, child_of(desk, "B")).outcome == "accepted"
     since = is_removed(desk, "R", AUTHORITY)
     shield(desk, hers)
@@ -165,14 +165,14 @@ def test_a_restored_record_that_is_like_her_holds_its_child_back_for_its_agencys
 
 
 def test_a_restored_record_is_like_her_also_in_the_child_that_absorbed_its_own_meanwhile(desk: Steward) -> None:
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, SCHOOL)
-    survivor = tell(desk, "H", {"given_name": "Unknown", "family_name": "Unknown"}, HOSPITAL)
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE}, SCHOOL)
+    survivor = send_one(desk, "H", {"given_name": "Unknown", "family_name": "Unknown"}, HOSPITAL)
     same = somebody("else") | {"nhs_number": "9990000018"}
-    absorbed = tell(desk, "G", same, GP)
-    assert tell(desk, "R", same) == absorbed
-    tell(desk, "R", AT_THE_REFUGE, kind="amended")
+    absorbed = send_one(desk, "G", same, GP)
+    assert send_one(desk, "R", same) == absorbed
+    send_one(desk, "R", AT_THE_REFUGE, kind="amended")
     since = is_removed(desk, "R", AUTHORITY)
-    assert tell(desk, "H", same, HOSPITAL, "amended") == survivor
+    assert send_one(desk, "H", same, HOSPITAL, "amended") == survivor
     shield(desk, hers)
     is_taken_back(desk, AUTHORITY, since)
     assert child_of(desk, "R") == survivor
@@ -190,10 +190,10 @@ def test_a_restored_record_is_like_her_also_in_the_child_that_absorbed_its_own_m
 def test_who_is_like_a_shielded_child_is_held_back_once_the_other_agencys_record_is_gone(
     desk: Steward, how: str
 ) -> None:
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE}, GP)
-    refuge = tell(desk, "B", somebody("else") | {"address": HOME})
-    assert tell(desk, "R", somebody("else") | {"address": HOME}, SCHOOL) == refuge
-    tell(desk, "R", AT_THE_REFUGE, SCHOOL, "amended")
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE}, GP)
+    refuge = send_one(desk, "B", somebody("else") | {"address": HOME})
+    assert send_one(desk, "R", somebody("else") | {"address": HOME}, SCHOOL) == refuge
+    send_one(desk, "R", AT_THE_REFUGE, SCHOOL, "amended")
     shield(desk, hers)
     assert not is_held_back(desk, refuge)
     if how == "removed":

@@ -63,15 +63,15 @@ def urls(server_folder: Path) -> Iterator[tuple[str, str]]:
 @contextmanager
 def paused(replica_url: str) -> Iterator[None]:
     """A replica that falls behind: what it receives it does not replay."""
-    tell(replica_url, "select pg_wal_replay_pause()")
-    eventually(lambda: tell(replica_url, "select pg_get_wal_replay_pause_state()") == "paused")
+    first_of(replica_url, "select pg_wal_replay_pause()")
+    eventually(lambda: first_of(replica_url, "select pg_get_wal_replay_pause_state()") == "paused")
     try:
         yield
     finally:
-        tell(replica_url, "select pg_wal_replay_resume()")
+        first_of(replica_url, "select pg_wal_replay_resume()")
 
 
-def tell(url: str, statement: str) -> str:
+def first_of(url: str, statement: str) -> str:
     with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return str((cursor.fetchone() or (None,))[0]) if cursor.description else ""
@@ -98,20 +98,20 @@ def last(replica: Replica) -> int:
 
 
 def test_a_replica_is_read_and_no_reading_is_older_than_what_was_told_before(urls: tuple[str, str]) -> None:
-    tell(urls[0], "create table told (number int)")
+    first_of(urls[0], "create table told (number int)")
     with reader(urls) as replica:
         for number in range(WRITES):
-            tell(urls[0], f"insert into told values ({number})")
+            first_of(urls[0], f"insert into told values ({number})")
             assert last(replica) == number
         eventually(lambda: is_read(replica))
 
 
 def test_of_a_replica_that_has_fallen_behind_nothing_is_read(urls: tuple[str, str]) -> None:
-    tell(urls[0], "create table if not exists told (number int)")
+    first_of(urls[0], "create table if not exists told (number int)")
     with reader(urls) as replica:
         eventually(lambda: is_read(replica))
         with paused(urls[1]):
-            tell(urls[0], f"insert into told values ({WRITES})")
+            first_of(urls[0], f"insert into told values ({WRITES})")
             assert not is_read(replica)
             assert last(replica) == WRITES
         eventually(lambda: is_read(replica))
@@ -122,7 +122,7 @@ def test_another_database_is_never_read(urls: tuple[str, str], postgres: str, ca
         assert not is_read(replica)
         with replica.snapshot() as cursor:
             cursor.execute("select system_identifier::text from pg_control_system()")
-            ours = tell(urls[0], "select system_identifier::text from pg_control_system()")
+            ours = first_of(urls[0], "select system_identifier::text from pg_control_system()")
             assert cursor.fetchone() == (ours,)
     assert "CONTACTPOINT_DATABASE_READ_URL names is no replica of this primary" in caplog.text
 
@@ -142,9 +142,9 @@ def world(
 ) -> Iterator[World]:
     assert postgres
     with closing(World(kafka, urls[0], tmp_path_factory.mktemp("world"))) as made:
-        written = tell(urls[0], "select pg_current_wal_lsn()")  # among it the database, which the world made anew
+        written = first_of(urls[0], "select pg_current_wal_lsn()")  # among it the database, which the world made anew
         elsewhere = f"{urls[1].rpartition('/')[0]}/postgres"
-        eventually(lambda: tell(elsewhere, f"select pg_last_wal_replay_lsn() >= '{written}'") == "True")
+        eventually(lambda: first_of(elsewhere, f"select pg_last_wal_replay_lsn() >= '{written}'") == "True")
         yield made
 
 
@@ -159,7 +159,7 @@ def test_a_shield_holds_at_once_however_far_the_replica_is_behind(world: World, 
             return answer.text
 
         assert secrets_in(shown())
-        eventually(lambda: shown() and "contactpoint api reads" in tell(urls[1], READERS))
+        eventually(lambda: shown() and "contactpoint api reads" in first_of(urls[1], READERS))
         with paused(urls[1]):
             shield(world, child)
             assert secrets_in(shown()) == []

@@ -49,7 +49,7 @@ def caused(*messages: Message) -> list[RegisterEvent]:
     return result.events
 
 
-def in_turn(*said: tuple[Agency, str, dict[str, Any]]) -> list[RegisterEvent]:
+def in_order(*said: tuple[Agency, str, dict[str, Any]]) -> list[RegisterEvent]:
     return caused(*(sent(number, kind, by, **changes) for number, (by, kind, changes) in enumerate(said)))
 
 
@@ -73,7 +73,7 @@ def aside(events: list[RegisterEvent]) -> set[str]:
 
 
 def test_a_record_that_is_amended_into_somebody_else_is_set_aside_and_queued() -> None:
-    events = in_turn(*registered(AUTHORITY, SCHOOL, CHARITY), (CHARITY, AMENDED, SOMEBODY_ELSE))
+    events = in_order(*registered(AUTHORITY, SCHOOL, CHARITY), (CHARITY, AMENDED, SOMEBODY_ELSE))
     (event,) = of_kind(events, RecordsSetAside)
     assert event.aside == [{"record": event.record, "since": 2}]
     (why,) = of_kind(events, RecordContradicted)
@@ -83,7 +83,7 @@ def test_a_record_that_is_amended_into_somebody_else_is_set_aside_and_queued() -
 
 @pytest.mark.parametrize("by", [AUTHORITY, CHARITY, HOSPITAL], ids=lambda agency: str(agency.kind))
 def test_of_two_the_one_that_changed_is_set_aside_whoever_it_is(by: Agency) -> None:
-    assert len(aside(in_turn(*registered(SURGERY, by), (by, AMENDED, SOMEBODY_ELSE)))) == 1
+    assert len(aside(in_order(*registered(SURGERY, by), (by, AMENDED, SOMEBODY_ELSE)))) == 1
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,12 @@ def test_of_two_the_one_that_changed_is_set_aside_whoever_it_is(by: Agency) -> N
     ],
 )
 def test_an_honest_correction_is_not_set_aside(changes: dict[str, Any]) -> None:
-    assert aside(in_turn(*registered(AUTHORITY, SURGERY), (SURGERY, AMENDED, changes))) == set()
+    assert aside(in_order(*registered(AUTHORITY, SURGERY), (SURGERY, AMENDED, changes))) == set()
 
 
 def test_it_is_heard_again_once_it_fits() -> None:
     said = [*registered(AUTHORITY, SCHOOL, CHARITY), (CHARITY, AMENDED, SOMEBODY_ELSE), (CHARITY, AMENDED, {})]
-    events = in_turn(*said)
+    events = in_order(*said)
     assert len(of_kind(events, RecordsAccepted)) == 1
     assert aside(events) == set()
 
@@ -117,28 +117,28 @@ def test_it_is_heard_again_once_it_fits() -> None:
 def test_what_is_told_late_of_an_earlier_time_neither_sets_aside_nor_ends_it() -> None:
     said = registered(AUTHORITY, SCHOOL, CHARITY)
     late = {"time": "2008-01-01T09:00:00Z"}
-    assert aside(in_turn(*said, (CHARITY, AMENDED, SOMEBODY_ELSE | late))) == set()
-    turned = in_turn(*said, (CHARITY, AMENDED, SOMEBODY_ELSE), (CHARITY, AMENDED, late))
+    assert aside(in_order(*said, (CHARITY, AMENDED, SOMEBODY_ELSE | late))) == set()
+    turned = in_order(*said, (CHARITY, AMENDED, SOMEBODY_ELSE), (CHARITY, AMENDED, late))
     assert len(aside(turned)) == 1
 
 
 def test_it_is_heard_again_once_a_second_agency_says_the_same() -> None:
     said = [*registered(SCHOOL, SURGERY, AUTHORITY), (SURGERY, AMENDED, SOMEBODY_ELSE)]
-    assert len(aside(in_turn(*said))) == 1
-    assert aside(in_turn(*said, (AUTHORITY, AMENDED, SOMEBODY_ELSE))) == set()
+    assert len(aside(in_order(*said))) == 1
+    assert aside(in_order(*said, (AUTHORITY, AMENDED, SOMEBODY_ELSE))) == set()
 
 
 def test_it_is_heard_again_once_nobody_speaks_against_it() -> None:
     said = [*registered(SURGERY, AUTHORITY), (SURGERY, AMENDED, SOMEBODY_ELSE)]
-    assert len(aside(in_turn(*said))) == 1
-    assert aside(in_turn(*said, (AUTHORITY, REMOVED, {}))) == set()
+    assert len(aside(in_order(*said))) == 1
+    assert aside(in_order(*said, (AUTHORITY, REMOVED, {}))) == set()
 
 
 def test_one_agency_with_many_records_sets_nobody_elses_aside() -> None:
     many = [(CHARITY, "child.registered", {"subject": f"V-{number}"}) for number in range(3)]
     said = [*registered(AUTHORITY, SCHOOL), *many]
     turned = [(CHARITY, AMENDED, SOMEBODY_ELSE | {"subject": f"V-{number}"}) for number in range(3)]
-    events = in_turn(*said, *turned, (AUTHORITY, AMENDED, {"data.family_name": "Orrel"}))
+    events = in_order(*said, *turned, (AUTHORITY, AMENDED, {"data.family_name": "Orrel"}))
     assert len(aside(events)) == 3
     hers = {event.record for event in of_kind(events, RecordLinked) if event.source != CHARITY.urn}
     assert not aside(events) & hers
@@ -146,7 +146,7 @@ def test_one_agency_with_many_records_sets_nobody_elses_aside() -> None:
 
 def test_what_is_set_aside_draws_nobody_in() -> None:
     said = [*registered(AUTHORITY, SCHOOL, CHARITY), (CHARITY, AMENDED, SOMEBODY_ELSE)]
-    events = in_turn(*said, (SURGERY, "child.registered", SOMEBODY_ELSE | {"subject": "W-1"}))
+    events = in_order(*said, (SURGERY, "child.registered", SOMEBODY_ELSE | {"subject": "W-1"}))
     linked = of_kind(events, RecordLinked)
     assert linked[-1].originator_id != linked[0].originator_id
     assert linked[-1].rule == "first-record"
@@ -155,23 +155,23 @@ def test_what_is_set_aside_draws_nobody_in() -> None:
 
 def test_what_a_sensitive_agency_says_sets_no_ordinary_record_aside() -> None:
     said = [*registered(SURGERY, CLINIC), (SURGERY, AMENDED, SOMEBODY_ELSE)]
-    assert aside(in_turn(*said)) == set()
-    assert len(aside(in_turn(*registered(SURGERY, CLINIC), (CLINIC, AMENDED, SOMEBODY_ELSE)))) == 1
+    assert aside(in_order(*said)) == set()
+    assert len(aside(in_order(*registered(SURGERY, CLINIC), (CLINIC, AMENDED, SOMEBODY_ELSE)))) == 1
 
 
 def test_a_child_that_a_sensitive_agency_knew_first_gets_a_number_of_its_own() -> None:
-    events = in_turn(*registered(CLINIC, SURGERY))
+    events = in_order(*registered(CLINIC, SURGERY))
     (merged,), (superseded,) = of_kind(events, ChildrenMerged), of_kind(events, ChildSuperseded)
     first, second = of_kind(events, RecordLinked)
     assert (first.originator_id, second.originator_id) == (superseded.originator_id, merged.originator_id)
     assert [each["child"] for each in merged.merged] == [str(first.originator_id)]
-    assert not of_kind(in_turn(*registered(CLINIC, SURGERY, AUTHORITY))[len(events) :], ChildrenMerged)
+    assert not of_kind(in_order(*registered(CLINIC, SURGERY, AUTHORITY))[len(events) :], ChildrenMerged)
 
 
 def test_a_walk_in_that_turns_out_to_be_a_known_child_joins_it() -> None:
     walk_in = SOMEBODY_ELSE | {"data.given_name": "Unknown", "data.date_of_birth": ABSENT, "data.address": ABSENT}
     said = [(CLINIC, "child.registered", walk_in), *registered(SURGERY), (CLINIC, AMENDED, {})]
-    events = in_turn(*said)
+    events = in_order(*said)
     (merged,), (superseded,) = of_kind(events, ChildrenMerged), of_kind(events, ChildSuperseded)
     of_clinic, of_surgery = of_kind(events, RecordLinked)
     assert (superseded.originator_id, merged.originator_id) == (of_clinic.originator_id, of_surgery.originator_id)

@@ -21,9 +21,9 @@ from tests.pipeline.test_hidden_index import (
     families,
     is_kept_apart,
     rebuild,
+    send_one,
     shield,
     stored,
-    tell,
 )
 from tests.support.desk import AUTHORITY, GP, open_desk
 from tests.support.steward import Steward, somebody
@@ -42,8 +42,8 @@ def desk(database_url: str) -> Iterator[Steward]:
 
 def before_the_shield(desk: Steward, **more: str) -> tuple[str, str]:
     """She, whom the council knows, and the child of the school's record, which the matcher has queued as a pair."""
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE})
-    refuge = tell(desk, "R", AT_THE_REFUGE | more, SCHOOL)
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE})
+    refuge = send_one(desk, "R", AT_THE_REFUGE | more, SCHOOL)
     assert refuge != hers
     assert desk.types().count("MatchSuspected.v1") == 1
     return hers, refuge
@@ -78,7 +78,7 @@ def test_nothing_joins_a_record_of_before_the_shield_so_no_second_agency_shows_i
     """A practice knows her by the number that the school gave, under another name that is not like hers."""
     hers, refuge = before_the_shield(desk, upn=UPN)
     shield(desk, hers)
-    assert tell(desk, "G", AT_THE_REFUGE | {"family_name": "Thackeray", "upn": UPN}, GP) not in (hers, refuge)
+    assert send_one(desk, "G", AT_THE_REFUGE | {"family_name": "Thackeray", "upn": UPN}, GP) not in (hers, refuge)
     assert desk.types().count("RecordHeldBack.v1") == 1
     assert is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
@@ -90,10 +90,10 @@ def test_a_new_record_joins_it_again_once_the_shield_is_lifted_and_none_does_whe
     lift(desk, hers)
     assert not is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
-    assert tell(desk, "G", AT_THE_REFUGE, GP) == refuge
+    assert send_one(desk, "G", AT_THE_REFUGE, GP) == refuge
     shield(desk, hers)
     assert is_held_back(desk, refuge)
-    assert tell(desk, "H", AT_THE_REFUGE, SURGERY) not in (hers, refuge)
+    assert send_one(desk, "H", AT_THE_REFUGE, SURGERY) not in (hers, refuge)
     assert agrees_with_the_log(desk)
 
 
@@ -111,11 +111,11 @@ def test_a_review_takes_in_what_a_shield_of_an_older_version_left_out(
 
 
 def test_one_that_two_shielded_children_are_like_waits_until_both_shields_are_lifted(desk: Steward) -> None:
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE, "nhs_number": "9990000018"})
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE, "nhs_number": "9990000018"})
     home = {"lines": ["2 Dale End"], "postcode": "ZX3 3CC"}
     theirs = {"date_of_birth": "2003-07-18", "nhs_number": "9990000026", "address": home}
-    second = tell(desk, "T", HER | theirs, GP)
-    refuge = tell(desk, "R", AT_THE_REFUGE, SCHOOL)
+    second = send_one(desk, "T", HER | theirs, GP)
+    refuge = send_one(desk, "R", AT_THE_REFUGE, SCHOOL)
     assert len({hers, second, refuge}) == 3
     for child in (hers, second):
         shield(desk, child)
@@ -128,7 +128,7 @@ def test_one_that_two_shielded_children_are_like_waits_until_both_shields_are_li
 def test_an_amendment_that_says_otherwise_shows_it(desk: Steward) -> None:
     hers, refuge = before_the_shield(desk)
     shield(desk, hers)
-    tell(desk, "R", somebody("else") | {"address": HOME}, SCHOOL, "amended")
+    send_one(desk, "R", somebody("else") | {"address": HOME}, SCHOOL, "amended")
     assert desk.types()[-1] == "SuspicionEnded.v1"
     assert not is_held_back(desk, refuge)
     assert not desk.rows(f"select 1 from register.hidden_children where child = '{refuge}'")
@@ -148,34 +148,34 @@ def test_a_dismissal_shows_it_and_one_from_before_the_shield_hides_nobody(desk: 
 
 
 def test_a_child_whom_another_agency_knows_stays_visible_and_is_joined(desk: Steward) -> None:
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE})
-    refuge = tell(desk, "G", somebody("else") | {"address": HOME}, GP)
-    assert tell(desk, "R", somebody("else") | {"address": HOME}, SCHOOL) == refuge
-    tell(desk, "R", AT_THE_REFUGE, SCHOOL, "amended")
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE})
+    refuge = send_one(desk, "G", somebody("else") | {"address": HOME}, GP)
+    assert send_one(desk, "R", somebody("else") | {"address": HOME}, SCHOOL) == refuge
+    send_one(desk, "R", AT_THE_REFUGE, SCHOOL, "amended")
     shield(desk, hers)
     assert desk.types()[-2:] == ["ShieldApplied.v2", "RecordHeldBack.v1"]
     assert not is_held_back(desk, refuge)
-    assert tell(desk, "H", somebody("else") | {"address": HOME}, SURGERY) == refuge
+    assert send_one(desk, "H", somebody("else") | {"address": HOME}, SURGERY) == refuge
     assert agrees_with_the_log(desk)
 
 
 def test_a_child_all_of_whose_agencies_records_are_like_hers_is_joined_by_none(desk: Steward) -> None:
     """Each of the two is hidden for itself, so the child is: a third agency's record would show it."""
     hers, refuge = before_the_shield(desk)
-    assert tell(desk, "G", AT_THE_REFUGE, GP) == refuge
+    assert send_one(desk, "G", AT_THE_REFUGE, GP) == refuge
     assert desk.types().count("MatchSuspected.v1") == 2
     shield(desk, hers)
     assert is_held_back(desk, refuge)
-    assert tell(desk, "H", AT_THE_REFUGE, SURGERY) not in (hers, refuge)
-    tell(desk, "R", AT_THE_REFUGE | {"gender": "female"}, SCHOOL, "amended")
-    tell(desk, "G", AT_THE_REFUGE | {"gender": "female"}, GP, "amended")
+    assert send_one(desk, "H", AT_THE_REFUGE, SURGERY) not in (hers, refuge)
+    send_one(desk, "R", AT_THE_REFUGE | {"gender": "female"}, SCHOOL, "amended")
+    send_one(desk, "G", AT_THE_REFUGE | {"gender": "female"}, GP, "amended")
     assert is_held_back(desk, refuge)
     assert agrees_with_the_log(desk)
 
 
 def test_the_child_that_was_there_first_is_not_hidden_by_a_record_that_is_like_it(desk: Steward) -> None:
-    refuge = tell(desk, "R", AT_THE_REFUGE, SCHOOL)
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE})
+    refuge = send_one(desk, "R", AT_THE_REFUGE, SCHOOL)
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE})
     assert hers != refuge
     shield(desk, hers)
     assert not is_held_back(desk, refuge)
@@ -184,7 +184,7 @@ def test_the_child_that_was_there_first_is_not_hidden_by_a_record_that_is_like_i
 
 def test_who_is_like_one_that_comes_under_a_shield_by_a_merge_is_held_back(desk: Steward) -> None:
     hers, refuge = before_the_shield(desk)
-    shielded = tell(desk, "T", somebody("T"))
+    shielded = send_one(desk, "T", somebody("T"))
     shield(desk, shielded)
     assert desk.merge(shielded, hers).outcome == "accepted"
     assert is_held_back(desk, refuge)
@@ -210,7 +210,7 @@ def test_one_agency_with_very_many_takes_the_place_of_no_other_ones_record(
 ) -> None:
     hers, refuge = before_the_shield(desk)
     for number, given in enumerate(("Odile", "Otto", "Ottoline")):
-        tell(desk, f"P{number}", HER | {"given_name": given, "address": ELSEWHERE}, GP)
+        send_one(desk, f"P{number}", HER | {"given_name": given, "address": ELSEWHERE}, GP)
     monkeypatch.setattr(found_like, "_FIND", found_like._FIND.replace(f"limit {MOST_PAIRS}", "limit 2"))
     shield(desk, hers)
     assert is_held_back(desk, refuge)
@@ -222,10 +222,10 @@ def test_one_agency_with_very_many_takes_the_place_of_no_other_ones_record(
 def test_who_is_like_two_of_her_records_waits_although_one_of_them_was_somebody_elses(
     desk: Steward, of: Agency, what: str
 ) -> None:
-    hers = tell(desk, "S", HER | {"address": ELSEWHERE})
-    assert tell(desk, "S", HER | {"address": ELSEWHERE}, GP) == hers
+    hers = send_one(desk, "S", HER | {"address": ELSEWHERE})
+    assert send_one(desk, "S", HER | {"address": ELSEWHERE}, GP) == hers
     shield(desk, hers)
-    refuge = tell(desk, "R", AT_THE_REFUGE, SCHOOL)
+    refuge = send_one(desk, "R", AT_THE_REFUGE, SCHOOL)
     records = [{"source": of.urn, "subject": "S"}]
     assert desk.decide(DecisionType.SPLIT, child=hers, records=records).outcome == "accepted"
     if what == "lifted":

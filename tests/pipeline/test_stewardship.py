@@ -264,16 +264,16 @@ MOVED = {"lines": ["9 Far Street"], "postcode": "ZY9 9ZY", "authority": "E069990
 
 
 def test_what_a_steward_accepts_is_believed_until_its_identity_changes_or_that_is_taken_back(desk: Steward) -> None:
-    def says(number: int, data: dict[str, Any], owner: Agency = GP) -> list[str]:
+    def follows_from(number: int, data: dict[str, Any], owner: Agency = GP) -> list[str]:
         """The events that follow from what the agency says of its record now."""
         kind, day = ("child.registered" if number == 1 else "child.amended"), f"2010-01-{number:02}T09:00:00Z"
         before = len(desk.types())
-        said = numbered(number, kind, subject=owner.code, source=owner.urn, data=data, time=day)
-        assert [answer.outcome for answer in desk.send(said, owner=owner)] == ["accepted"]
+        sent_now = numbered(number, kind, subject=owner.code, source=owner.urn, data=data, time=day)
+        assert [answer.outcome for answer in desk.send(sent_now, owner=owner)] == ["accepted"]
         return desk.types()[before + 1 :]
 
-    says(1, FLORA, AUTHORITY)
-    says(1, FLORA)
+    follows_from(1, FLORA, AUTHORITY)
+    follows_from(1, FLORA)
     (child,) = desk.members()
     ours = {"child": child, "record": {"source": GP.urn, "subject": GP.code}}
 
@@ -282,14 +282,14 @@ def test_what_a_steward_accepts_is_believed_until_its_identity_changes_or_that_i
         return outcome_of(desk.decide(kind, **ours))
 
     assert ruled(DecisionType.RECORD_ACCEPT) == ("refused", ["not-set-aside"])
-    assert "RecordsSetAside.v1" in says(2, WOLFGANG)
+    assert "RecordsSetAside.v1" in follows_from(2, WOLFGANG)
     assert ruled(DecisionType.RECORD_SET_ASIDE) == ("refused", ["not-accepted"])
     assert ruled(DecisionType.RECORD_ACCEPT) == ("accepted", [])
-    assert says(3, WOLFGANG) == []
-    assert says(4, {**WOLFGANG, "address": MOVED}) == []
-    assert says(2, {**FLORA, "address": MOVED}, AUTHORITY) == []
+    assert follows_from(3, WOLFGANG) == []
+    assert follows_from(4, {**WOLFGANG, "address": MOVED}) == []
+    assert follows_from(2, {**FLORA, "address": MOVED}, AUTHORITY) == []
     assert ruled(DecisionType.RECORD_SET_ASIDE) == ("accepted", [])
     assert ruled(DecisionType.RECORD_ACCEPT) == ("accepted", [])
-    assert "RecordsSetAside.v1" in says(5, {**WOLFGANG, "given_name": "Ottoline"})
+    assert "RecordsSetAside.v1" in follows_from(5, {**WOLFGANG, "given_name": "Ottoline"})
     assert ruled(DecisionType.RECORD_SET_ASIDE) == ("refused", ["not-accepted"])
-    assert "RecordsAccepted.v1" in says(6, FLORA)
+    assert "RecordsAccepted.v1" in follows_from(6, FLORA)

@@ -186,7 +186,7 @@ def now_of(desk: Steward) -> str:
     return str(moment)
 
 
-def says_removed(desk: Steward, subject: str, reason: str = "registered-in-error") -> list[tuple[str, list[str]]]:
+def remove_own(desk: Steward, subject: str, reason: str = "registered-in-error") -> list[tuple[str, list[str]]]:
     """The agency's own credential removes a record."""
     number = desk.count("events") + 100
     return codes_of(desk.send(numbered(number, "record.removed", subject=subject, data={"reason": reason})))
@@ -194,11 +194,11 @@ def says_removed(desk: Steward, subject: str, reason: str = "registered-in-error
 
 def test_what_an_agency_removed_since_a_moment_is_restored_and_removed_again(desk: Steward) -> None:
     one, *_ = desk.register("S1", "S2", "S3")
-    assert says_removed(desk, "S3") == [("accepted", [])]
+    assert remove_own(desk, "S3") == [("accepted", [])]
     before = indexed(desk)
     since = now_of(desk)
     desk.send(numbered(2, "child.amended", subject="S1"))
-    assert [says_removed(desk, "S1"), says_removed(desk, "S2", "court-order")] == [[("accepted", [])]] * 2
+    assert [remove_own(desk, "S1"), remove_own(desk, "S2", "court-order")] == [[("accepted", [])]] * 2
     assert desk.members() == {}
     suspend(desk, set_aside=True, since=since)
     assert set_aside(desk) == 1
@@ -210,7 +210,7 @@ def test_what_an_agency_removed_since_a_moment_is_restored_and_removed_again(des
     set_aside(desk)
     assert (desk.members(), desk.count("match_keys")) == ({}, 0)
     assert rebuilt(desk) == indexed(desk)
-    assert says_removed(desk, "S1") == [("refused", ["record-removed"])]
+    assert remove_own(desk, "S1") == [("refused", ["record-removed"])]
     assert desk.types()[-2:] == ["RecordResumed.v1", "RecordRemovedAgain.v1"]
     suspend(desk, set_aside=True, since=since)
     set_aside(desk)
@@ -232,7 +232,7 @@ def test_what_was_removed_before_or_by_others_stays_removed(desk: Steward) -> No
     one, two = desk.register("S1", "S2")
     since = now_of(desk)
     assert remove(desk, one, "S1").outcome == "accepted"
-    says_removed(desk, "S2")
+    remove_own(desk, "S2")
     for how in ({"set_aside": True}, {"set_aside": True, "since": now_of(desk)}):
         suspend(desk, **how)
         set_aside(desk)
@@ -244,7 +244,7 @@ def test_what_was_removed_before_or_by_others_stays_removed(desk: Steward) -> No
     desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=True)
     set_aside(desk)
     assert desk.members() == {}
-    assert says_removed(desk, "S2") == [("refused", ["record-removed"])]
+    assert remove_own(desk, "S2") == [("refused", ["record-removed"])]
     assert rebuilt(desk) == indexed(desk) == []
 
 
@@ -257,7 +257,7 @@ def test_a_restored_record_comes_back_to_who_absorbed_its_child(desk: Steward) -
     desk.send(submission("child.registered", "G1", same, GP.code), owner=GP)
     assert sorted(map(sorted, desk.members().values())) == [["G1", "S1"], ["H1"]]
     since = now_of(desk)
-    says_removed(desk, "S1")
+    remove_own(desk, "S1")
     desk.send(submission("child.amended", "H1", same, HOSPITAL.code), owner=HOSPITAL)
     assert desk.members() == {survivor: {"G1", "H1"}}
     suspend(desk, set_aside=True, since=since)
@@ -274,7 +274,7 @@ def test_what_a_restored_record_had_told_is_repeated_in_parts(desk: Steward, mon
     before, since = indexed(desk), now_of(desk)
     for removals in (1, 2):
         if removals == 1:
-            says_removed(desk, "S1")
+            remove_own(desk, "S1")
         suspend(desk, set_aside=True, since=since)
         set_aside(desk, killed_after_each_page=True)
         assert desk.types().count("RecordRestored.v1") == 3 * removals
@@ -313,7 +313,7 @@ def aside_in(desk: Steward, child: str) -> set[str]:
     return {keys[record] for record in found.aside}
 
 
-def gender_is_told(desk: Steward) -> None:
+def amend_gender(desk: Steward) -> None:
     """The practice says a little more, so that the child's records are judged again."""
     told = TAMSIN | {"gender": "female"}
     desk.send(submission("child.amended", "G1", told, GP.code), owner=GP)
@@ -323,12 +323,12 @@ def gender_is_told(desk: Steward) -> None:
 def test_a_restored_record_that_was_set_aside_is_not_believed(desk: Steward, without: bool) -> None:
     child, _ = reused(desk)
     before, since = indexed(desk), now_of(desk)
-    assert says_removed(desk, "S1") == [("accepted", [])]
+    assert remove_own(desk, "S1") == [("accepted", [])]
     suspend(desk, set_aside=True, since=since)
     set_aside(desk)
     assert indexed(desk) == before
     assert rebuilt(desk) == before
-    gender_is_told(desk)
+    amend_gender(desk)
     assert (desk.members(), aside_in(desk, child)) == ({child: {"G1", "S1"}}, {"S1"})
     desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=without)
     set_aside(desk)
@@ -336,7 +336,7 @@ def test_a_restored_record_that_was_set_aside_is_not_believed(desk: Steward, wit
     assert rebuilt(desk) == indexed(desk)
     if without:
         desk.send(numbered(3, "child.amended", subject="S1", data=STRANGER | {"gender": "unknown"}))
-        gender_is_told(desk)
+        amend_gender(desk)
         assert aside_in(desk, child) == {"S1"}
         assert rebuilt(desk) == indexed(desk)
 
@@ -350,7 +350,7 @@ def test_a_record_that_was_set_aside_before_is_not_believed_for_being_suspended(
         set_aside(desk)
         assert (aside_in(desk, child), indexed(desk)) == ({"S1"}, before)
         assert rebuilt(desk) == before
-        gender_is_told(desk)
+        amend_gender(desk)
         assert aside_in(desk, child) == {"S1"}
         before = indexed(desk)
 
@@ -359,17 +359,17 @@ def test_a_record_that_was_set_aside_before_is_not_believed_for_being_suspended(
 def test_what_made_a_record_unlike_its_child_is_unlike_it_when_it_counts_again(desk: Steward, removed: bool) -> None:
     child, since = reused(desk)
     if removed:
-        says_removed(desk, "S1")
+        remove_own(desk, "S1")
     suspend(desk, set_aside=True, since=since)
     set_aside(desk)
-    gender_is_told(desk)
+    amend_gender(desk)
     assert aside_in(desk, child) == set()
     assert rebuilt(desk) == indexed(desk)
     desk.decide(DecisionType.AGENCY_RESUME, agency=AUTHORITY.code, without_removals=True)
     set_aside(desk)
     assert aside_in(desk, child) == {"S1"}
     assert rebuilt(desk) == indexed(desk)
-    gender_is_told(desk)
+    amend_gender(desk)
     assert aside_in(desk, child) == {"S1"}
 
 
@@ -386,7 +386,7 @@ def test_a_restored_record_that_does_not_fit_who_absorbed_its_child_is_set_aside
     desk.send(submission("child.registered", "G1", TAMSIN, GP.code), owner=GP)
     (absorbed,) = desk.members().keys() - {survivor}
     since = now_of(desk)
-    says_removed(desk, "S1")
+    remove_own(desk, "S1")
     if by_steward:
         assert desk.merge(survivor, absorbed).outcome == "accepted"
     else:
@@ -417,8 +417,8 @@ def test_it_is_not_resumed_without_removals_before_all_of_them_are_taken_back(
     monkeypatch.setattr("services.registrar.set_aside.PAGE", 1)
     desk.register("S1", "S2")
     since = now_of(desk)
-    says_removed(desk, "S1")
-    says_removed(desk, "S2")
+    remove_own(desk, "S1")
+    remove_own(desk, "S2")
     before = desk.decision(DecisionType.AGENCY_SUSPEND, agency=AUTHORITY.code, set_aside=True, since=since)
     without = {"agency": AUTHORITY.code, "without_removals": True}
     refused = ("refused", ["removals-under-way"])
@@ -435,7 +435,7 @@ def test_it_is_not_resumed_without_removals_before_all_of_them_are_taken_back(
 def test_it_is_resumed_with_its_removals_at_any_time(desk: Steward) -> None:
     desk.register("S1")
     since = now_of(desk)
-    says_removed(desk, "S1")
+    remove_own(desk, "S1")
     suspend(desk, set_aside=True, since=since)
     assert codes_of([resume(desk)]) == [("accepted", [])]
     set_aside(desk)
@@ -450,7 +450,7 @@ def test_a_restored_records_number_is_known_as_that_of_who_it_was(desk: Steward)
 
     desk.send(numbered(1, subject="S1", data=TAMSIN))
     known, since = [is_of_somebody_else()], now_of(desk)
-    says_removed(desk, "S1")
+    remove_own(desk, "S1")
     known.append(is_of_somebody_else())
     for _ in range(2):
         suspend(desk, set_aside=True, since=since)
@@ -469,7 +469,7 @@ def test_a_restored_record_whose_child_was_given_a_new_identity_meanwhile_is_clo
     desk.send(numbered(1, subject="S1", data=TAMSIN))
     desk.send(submission("child.registered", "G1", TAMSIN, GP.code), owner=GP)
     since = now_of(desk)
-    says_removed(desk, "S1")
+    remove_own(desk, "S1")
     desk.send(submission("child.amended", "G1", STRANGER, GP.code), owner=GP)
     desk.send(submission("child.amended", "H1", STRANGER, HOSPITAL.code), owner=HOSPITAL)
     assert desk.members() == {survivor: {"G1", "H1"}}

@@ -52,7 +52,7 @@ class Stack:
     def start(self) -> None:
         self.begin()
         try:
-            eventually(lambda: self.says_ready() or self.process.poll() is not None)
+            eventually(lambda: self.is_ready() or self.process.poll() is not None)
         except AssertionError:
             self.process.terminate()  # what is forked is waited for at the end of the run
             raise
@@ -73,8 +73,8 @@ class Stack:
                 words, env=self.environment(), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
             )
 
-    def says_ready(self) -> bool:
-        """Whether it has said that all of it answers."""
+    def is_ready(self) -> bool:
+        """Whether it has printed that all of it answers."""
         return (self.folder / "up.out").read_text().startswith("ready http")
 
     def beside(self, role: str, **settings: str) -> Forked:

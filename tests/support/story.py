@@ -38,7 +38,7 @@ class Seals:
 class Story:
     """Each method appends one event; `values` holds them as bytes, in order of position. Equal seeds give equal ids."""
 
-    NOT_TOLD = ("RecordRemoved", "RecordRestored", "RecordResumed", "RecordSuspended", "Consent", "Erasure")
+    NOT_REPEATED = ("RecordRemoved", "RecordRestored", "RecordResumed", "RecordSuspended", "Consent", "Erasure")
     """Types of events of a record that are not repeated when it is restored."""
 
     def __init__(self, seals: Seals | None = None, seed: int = 0) -> None:
@@ -57,7 +57,7 @@ class Story:
     def new_id(self) -> str:
         return str(UUID(int=self._chance.getrandbits(128), version=4))
 
-    def says(
+    def append(
         self,
         stream: str,
         kind: str,
@@ -102,38 +102,38 @@ class Story:
         **particulars: Any,
     ) -> None:
         personal = {"subject": subject, "particulars": ADA | particulars}
-        self.says(stream, "RecordRegistered.v2", {"kind": kind}, personal, source, time)
+        self.append(stream, "RecordRegistered.v2", {"kind": kind}, personal, source, time)
 
     def amended(self, stream: str, subject: str = "S1", kind: str | None = None, **particulars: Any) -> None:
         personal = {"subject": subject, "particulars": ADA | particulars}
-        self.says(stream, "RecordAmended.v2", {"kind": kind}, personal)
+        self.append(stream, "RecordAmended.v2", {"kind": kind}, personal)
 
     def deregistered(self, stream: str, on: str = "2010-01-01") -> None:
-        self.says(stream, "RecordDeregistered", {}, {"reason": "moved-away", "on": on})
+        self.append(stream, "RecordDeregistered", {}, {"reason": "moved-away", "on": on})
 
     def removed(self, stream: str) -> None:
-        self.says(stream, "RecordRemoved", {}, {"reason": "registered-in-error", "on": "2010-01-01"})
+        self.append(stream, "RecordRemoved", {}, {"reason": "registered-in-error", "on": "2010-01-01"})
 
     def involved(self, stream: str, number: int = 1, *, again: bool = False, time: str = TIME, **details: Any) -> None:
         involvement = {"involvement": f"I{number}", "service": "gp", "started_on": "2008-01-01", **details}
-        self.says(
+        self.append(
             stream, "InvolvementStarted", {"number": number, "again": again}, {"involvement": involvement}, "gp", time
         )
 
     def ended(self, stream: str, number: int = 1) -> None:
-        self.says(stream, "InvolvementEnded", {"number": number}, {"ended_on": "2009-01-01"})
+        self.append(stream, "InvolvementEnded", {"number": number}, {"ended_on": "2009-01-01"})
 
     def flagged(self, stream: str, number: int = 1, *, again: bool = False) -> None:
         flag = {"flag": "looked-after", "raised_on": "2008-01-01", "contact": {"name": "Grace"}}
-        self.says(stream, "FlagRaised", {"number": number, "again": again}, flag)
+        self.append(stream, "FlagRaised", {"number": number, "again": again}, flag)
 
     def unflagged(self, stream: str, number: int = 1, on: str = "2009-01-01") -> None:
-        self.says(stream, "FlagLowered", {"number": number}, {"flag": "looked-after", "lowered_on": on})
+        self.append(stream, "FlagLowered", {"number": number}, {"flag": "looked-after", "lowered_on": on})
 
     def listed(self, record: str, source: str = "gp") -> str:
         """The directory has a new child with this record; returns the child."""
         child = self.new_id()
-        self.says(child, "ChildListed", {"record": record, "record_version": self.versions[record]}, None, source)
+        self.append(child, "ChildListed", {"record": record, "record_version": self.versions[record]}, None, source)
         self.members[child] = [record]
         return child
 
@@ -145,7 +145,7 @@ class Story:
             "explanation": {"nhs_number": "agrees"},
         }
         data = {"record": record, "record_version": self.versions[record], **why}
-        self.says(child, "RecordLinked", data, None, source)
+        self.append(child, "RecordLinked", data, None, source)
         self.members[child].append(record)
 
     def merged(self, survivor: str, absorbed: str) -> list[str]:
@@ -199,63 +199,63 @@ class Story:
     def held_back(self, child: str, record: str, *others: str) -> None:
         """A record of the child is like shielded children's records."""
         data = {"record": record, "record_version": self.versions[record], "records": list(others), "alone": True}
-        self.says(child, "RecordHeldBack", data)
+        self.append(child, "RecordHeldBack", data)
 
     def not_suspected(self, child: str, record: str, *others: str) -> None:
         """An amended record of the child is like those of shielded children no more."""
         data = {"record": record, "record_version": self.versions[record], "records": list(others)}
-        self.says(child, "SuspicionEnded", data)
+        self.append(child, "SuspicionEnded", data)
 
     def contradicted(self, child: str, record: str, *others: str, rule: str = "possible") -> None:
         """The matcher names records of its own child that this one contradicts."""
         self._compared(child, "RecordContradicted", "contradictions", record, others, 0.1, rule)
 
     def suspended(self, record: str) -> None:
-        """The agency of a record is suspended, and what it says there set aside."""
-        standing = self.new_id()
-        self.decides(standing, "AgencySuspended", {"set_aside": True, "since": None})
-        cause = {"suspension": standing, "suspension_version": 1}
-        self.says(record, "RecordSuspended", {"from_version": 1}, cause, "stewardship")
+        """The agency of a record is suspended, and what it reports there set aside."""
+        suspension = self.new_id()
+        self.decides(suspension, "AgencySuspended", {"set_aside": True, "since": None})
+        cause = {"suspension": suspension, "suspension_version": 1}
+        self.append(record, "RecordSuspended", {"from_version": 1}, cause, "stewardship")
 
     def resumed(self, record: str) -> None:
-        """What the agency of a record said there counts again."""
-        standing = self.new_id()
-        self.decides(standing, "AgencyResumed", {})
-        cause = {"suspension": standing, "suspension_version": 1}
-        self.says(record, "RecordResumed", {}, cause, "stewardship")
+        """What the agency of a record reported there counts again."""
+        suspension = self.new_id()
+        self.decides(suspension, "AgencyResumed", {})
+        cause = {"suspension": suspension, "suspension_version": 1}
+        self.append(record, "RecordResumed", {}, cause, "stewardship")
 
     def taken_back(self, record: str) -> None:
         """The agency of a record is suspended, and its removal, the last event, counts no more."""
-        standing, removal = self.new_id(), self.versions[record]
-        self.decides(standing, "AgencySuspended", {"set_aside": True, "since": "2026-11-20T00:00:00.000000Z"})
-        cause = {"suspension": standing, "suspension_version": 1}
-        self.says(record, "RecordSuspended", {"from_version": removal}, cause, "stewardship")
-        told = [
+        suspension, removal = self.new_id(), self.versions[record]
+        self.decides(suspension, "AgencySuspended", {"set_aside": True, "since": "2026-11-20T00:00:00.000000Z"})
+        cause = {"suspension": suspension, "suspension_version": 1}
+        self.append(record, "RecordSuspended", {"from_version": removal}, cause, "stewardship")
+        repeated = [
             {name: getattr(event, name) for name in ("version", "type", "time", "source", "data", "personal")}
             for event in self.events
-            if event.stream == record and not event.type.startswith(self.NOT_TOLD)
+            if event.stream == record and not event.type.startswith(self.NOT_REPEATED)
         ]
         gone = [each.version for each in self.events if each.stream == record and each.type.startswith("RecordRemoved")]
-        self.says(record, "RecordRestored", {"removals": gone}, {**cause, "told": told}, "stewardship")
+        self.append(record, "RecordRestored", {"removals": gone}, {**cause, "told": repeated}, "stewardship")
 
     def removed_again(self, record: str, source: str = "gp") -> None:
         """That removal holds again."""
-        standing = self.new_id()
-        self.decides(standing, "AgencyResumed", {})
-        cause = {"suspension": standing, "suspension_version": 1}
-        self.says(record, "RecordResumed", {}, cause, "stewardship")
-        self.says(record, "RecordRemovedAgain", {}, {"reason": "registered-in-error", "on": "2010-01-01"}, source)
+        suspension = self.new_id()
+        self.decides(suspension, "AgencyResumed", {})
+        cause = {"suspension": suspension, "suspension_version": 1}
+        self.append(record, "RecordResumed", {}, cause, "stewardship")
+        self.append(record, "RecordRemovedAgain", {}, {"reason": "registered-in-error", "on": "2010-01-01"}, source)
 
     def set_aside(self, child: str, record: str) -> None:
         """The matcher sets a record aside that does not fit its child any more."""
         cause = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
         aside = [{"record": record, "since": self.versions[record]}]
-        self.says(child, "RecordsSetAside", {**cause, "aside": aside})
+        self.append(child, "RecordsSetAside", {**cause, "aside": aside})
 
     def accepted(self, child: str, record: str) -> None:
         """The matcher finds that a record fits its child again."""
         cause = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
-        self.says(child, "RecordsAccepted", {**cause, "records": [record]})
+        self.append(child, "RecordsAccepted", {**cause, "records": [record]})
 
     def ruled_on(self, child: str, record: str, *, aside: bool) -> None:
         """A steward accepts a record that was set aside, or takes that back."""
@@ -274,12 +274,12 @@ class Story:
     ) -> None:
         why = {"rule": rule, "score": score, "explanation": {"given_name": "close", "date_of_birth": "differs"}}
         data = {"record": record, "record_version": self.versions[record], "matcher": "test/1"}
-        self.says(child, kind, {**data, name: [{"record": other, **why} for other in others]})
+        self.append(child, kind, {**data, name: [{"record": other, **why} for other in others]})
 
     def decides(self, stream: str, kind: str, data: dict[str, Any], *, sealed: bool = True) -> None:
         """Appends an event of a steward's decision."""
         personal = {"decided_by": "a-steward", "reason": "looked at both", "caused_by": None} if sealed else None
-        self.says(stream, kind, data, personal, source="stewardship")
+        self.append(stream, kind, data, personal, source="stewardship")
         self.values[-1] = self.values[-1].replace(b"urn:agency:stewardship", b"urn:contactpoint:stewardship")
 
     def ada(self) -> str:

@@ -177,7 +177,7 @@ def test_history_is_complete_and_names_the_true_cause(database: str) -> None:
     story = Story()
     record = story.new_id()
     personal = {"subject": "C1", "particulars": ADA, "source": "urn:agency:clinic", "caused_by": "c-1"}
-    story.says(record, "RecordRegistered", {}, personal, "restricted")
+    story.append(record, "RecordRegistered", {}, personal, "restricted")
     child = story.listed(record, "restricted")
     story.amended(story.registered())
     story.involved(record)

@@ -85,7 +85,7 @@ def test_an_event_that_is_not_as_its_type_says_is_unreadable(database: str, kind
     story = Story()
     record = story.registered()
     story.listed(record)
-    story.says(record, kind, data, {"ended_on": "2009-01-01", "flag": "looked-after", "lowered_on": "2009-01-01"})
+    story.append(record, kind, data, {"ended_on": "2009-01-01", "flag": "looked-after", "lowered_on": "2009-01-01"})
     story.flagged(record)
     failed, found = counts(database, story)
     assert failed == unreadable(2)
@@ -116,7 +116,7 @@ def test_an_envelope_that_is_not_one_is_unreadable(change: dict[str, Any]) -> No
 def test_a_backslash_before_the_escape_of_the_character_0_is_text(database: str) -> None:
     story = Story()
     record = story.registered()
-    story.says(record, "ChildForgotten", {"note": "\\u0000"})
+    story.append(record, "ChildForgotten", {"note": "\\u0000"})
     assert counts(database, story)[0] == []
 
 
@@ -132,8 +132,8 @@ def test_a_broken_seal_is_a_failure_of_the_views_that_open_it(database: str) -> 
 def test_sealed_fields_that_are_not_as_the_type_says_are_a_failure_of_the_views_that_open_them(database: str) -> None:
     story = Story()
     record = story.registered()
-    story.says(record, "RecordAmended", {}, {"subject": "S1"})
-    story.says(record, "RecordDeregistered", {}, {"reason": "moved-away", "on": "2010-13-01"})
+    story.append(record, "RecordAmended", {}, {"subject": "S1"})
+    story.append(record, "RecordDeregistered", {}, {"reason": "moved-away", "on": "2010-13-01"})
     failed, _ = counts(database, story)
     wanted = [(1, "search"), (1, "chronology"), (2, "chronology")]
     assert failed == [(offset, projection, "unreadable") for offset, projection in wanted]
@@ -235,7 +235,7 @@ def test_a_destroyed_key_is_no_failure_and_leaves_nothing_to_find(database: str)
 
 def test_an_event_of_a_type_that_is_not_known_is_history_only(database: str) -> None:
     story = Story()
-    story.says(story.new_id(), "ChildForgotten", {"into": story.new_id()})
+    story.append(story.new_id(), "ChildForgotten", {"into": story.new_id()})
     assert counts(database, story) == ([], {"fact": 0, "link": 0, "search": 0, "history": 1})
 
 

@@ -60,7 +60,7 @@ def scene(held: str) -> Scene:
     story.shielded(child, custodian="E06999001")
     like = story.registered("school", "S1", address={"postcode": "ZX6 6QQ"})
     made = Scene(story, child, record, story.new_id(), like, another)
-    story.says(made.held, "ShieldedChildListed", {"record": like, "record_version": 1}, None, "school")
+    story.append(made.held, "ShieldedChildListed", {"record": like, "record_version": 1}, None, "school")
     story.members[made.held] = []
     HOLDS[held](made)
     story.linked(made.held, like, "school")
@@ -71,7 +71,7 @@ def suspended(s: Scene, version: int) -> None:
     standing = s.story.new_id()
     s.story.decides(standing, "AgencySuspended", {"set_aside": True, "since": None})
     cause = {"suspension": standing, "suspension_version": 1}
-    s.story.says(s.record, "RecordSuspended", {"from_version": version}, cause, "stewardship")
+    s.story.append(s.record, "RecordSuspended", {"from_version": version}, cause, "stewardship")
 
 
 def amended(s: Scene) -> None:
@@ -108,7 +108,7 @@ def kept(s: Scene, kind: str) -> None:
 
 def closed(s: Scene, kind: str) -> None:
     more = {"like": [s.another]} | ({"decided_by": None} if kind == "RecordOpened" else {})
-    s.story.says(s.child, kind, {"record": s.record, "record_version": 1}, more)
+    s.story.append(s.child, kind, {"record": s.record, "record_version": 1}, more)
 
 
 HAPPENS: dict[str, Callable[[Scene], object]] = {
@@ -116,7 +116,7 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
     "RecordAmended": amended,
     "RecordDeregistered": lambda s: s.story.deregistered(s.record),
     "RecordRemoved": lambda s: s.story.removed(s.record),
-    "RecordRemovedBySteward": lambda s: s.story.says(
+    "RecordRemovedBySteward": lambda s: s.story.append(
         s.record,
         "RecordRemovedBySteward",
         {},
@@ -139,9 +139,9 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
     "InvolvementEnded": lambda s: (s.story.involved(s.record), s.story.ended(s.record)),
     "FlagRaised": lambda s: s.story.flagged(s.record),
     "FlagLowered": lambda s: (s.story.flagged(s.record), s.story.unflagged(s.record)),
-    "ConsentWithdrawn": lambda s: s.story.says(s.record, "ConsentWithdrawn", {"number": 1}, {"on": "2009-01-01"}),
+    "ConsentWithdrawn": lambda s: s.story.append(s.record, "ConsentWithdrawn", {"number": 1}, {"on": "2009-01-01"}),
     "ChildListed": lambda s: s.story.listed(s.story.registered("la", "L2")),
-    "ShieldedChildListed": lambda s: s.story.says(
+    "ShieldedChildListed": lambda s: s.story.append(
         s.story.new_id(), "ShieldedChildListed", {"record": s.story.registered("la", "L3"), "record_version": 1}
     ),
     "RecordLinked": lambda s: s.story.linked(s.child, s.story.registered("school", "S2"), "school"),
@@ -178,7 +178,7 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
     "ErasureFenced": lambda s: destroyed(s, s.record),
     "RecordsErased": erased,
     "ChildDestroyed": child_destroyed,
-    "NewIdentityRequested": lambda s: s.story.says(
+    "NewIdentityRequested": lambda s: s.story.append(
         s.child,
         "NewIdentityRequested",
         {},
@@ -279,7 +279,7 @@ def test_a_version_that_is_set_aside_neither_hides_nor_shows(database: str) -> N
         assert not now()
         assert not has_held_back(cursor, s.child, custodian=EVERYWHERE)
         cause = {"suspension": s.story.new_id(), "suspension_version": 1}
-        s.story.says(s.like, "RecordSuspended", {"from_version": 2}, cause, "stewardship")
+        s.story.append(s.like, "RecordSuspended", {"from_version": 2}, cause, "stewardship")
         assert now()
         assert has_held_back(cursor, s.child, custodian=EVERYWHERE)
         s.story.resumed(s.like)

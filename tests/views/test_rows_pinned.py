@@ -37,7 +37,7 @@ def history() -> Story:
         story.involved(record, number, **details)
     story.ended(record)
     story.involved(other, 1, service="camhs", consent={"given_by": "child", "explicit": True, "on": "2008-01-01"})
-    story.says(other, "ConsentWithdrawn", {"number": 1}, {"on": "2009-01-01"})
+    story.append(other, "ConsentWithdrawn", {"number": 1}, {"on": "2009-01-01"})
     story.flagged(record)
     story.unflagged(record)
     story.flagged(other)
@@ -58,7 +58,7 @@ def history() -> Story:
     story.unshielded(right)
     hidden = story.registered("la-north", "L3", given_name="Cora")
     child = story.new_id()
-    story.says(child, "ShieldedChildListed", {"record": hidden, "record_version": 1}, None, "la-north")
+    story.append(child, "ShieldedChildListed", {"record": hidden, "record_version": 1}, None, "la-north")
     story.members[child] = [hidden]
     story.shielded(child)
     story.linked(child, hidden, "la-north")
@@ -84,11 +84,11 @@ def _taken_back(story: Story) -> None:
     story.decides(standing, "AgencySuspended", {"set_aside": True, "since": None})
     cause = {"suspension": standing, "suspension_version": 1}
     for begin in (2, 1):
-        story.says(record, "RecordSuspended", {"from_version": begin}, cause, "stewardship")
+        story.append(record, "RecordSuspended", {"from_version": begin}, cause, "stewardship")
     story.decides(standing, "AgencyResumed", {})
-    story.says(record, "RecordResumed", {}, cause, "stewardship")
+    story.append(record, "RecordResumed", {}, cause, "stewardship")
     removal = {"reason": "registered-in-error", "on": "2010-01-01", "decided_by": "a-steward", "why": "made up"}
-    story.says(record, "RecordRemovedBySteward", {}, removal, "stewardship")
+    story.append(record, "RecordRemovedBySteward", {}, removal, "stewardship")
 
 
 def _restored(story: Story) -> None:
@@ -109,12 +109,12 @@ def _begun_anew(story: Story) -> None:
     record, other = story.registered(subject="G4", given_name="Edda"), story.registered(subject="G5", given_name="Edda")
     old, child = story.listed(record), story.listed(other)
     asked = {"decided_by": "a-steward", "reason": "adoption", "expected": []}
-    story.says(old, "NewIdentityRequested", {}, asked, "stewardship")
+    story.append(old, "NewIdentityRequested", {}, asked, "stewardship")
     story.decides(old, "NewIdentityGiven", {"children": [old], "records": [record]})
     about = {"record": other, "record_version": 1}
-    story.says(child, "RecordClosed", about, {"like": [old]})
-    story.says(child, "RecordOpened", about, {"decided_by": None, "like": []})
-    story.says(child, "RecordClosed", about, {"like": [old]})
+    story.append(child, "RecordClosed", about, {"like": [old]})
+    story.append(child, "RecordOpened", about, {"decided_by": None, "like": []})
+    story.append(child, "RecordClosed", about, {"like": [old]})
 
 
 def _destroyed(story: Story) -> None:

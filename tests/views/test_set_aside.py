@@ -33,7 +33,7 @@ def world(empty_world: World) -> World:
     return empty_world
 
 
-def seen(world: World, client: TestClient, as_of: str) -> dict[str, Any]:
+def shown_to_readers(world: World, client: TestClient, as_of: str) -> dict[str, Any]:
     """Everything that readers are told of the two children."""
     who = looking(world)
     ada, bea = world.child_with(NHS_NUMBER), world.child_named("bea")
@@ -50,7 +50,7 @@ def seen(world: World, client: TestClient, as_of: str) -> dict[str, Any]:
         "why": [_without_place(of(f"/children/{child}", why="true")) for child in (ada, bea)],
         "entries": [_without_place(of(f"/children/{child}")) for child in (ada, bea)],
         "earlier": [_without_place(of(f"/children/{child}", as_of=as_of)) for child in (ada, bea)],
-        "said": [_said(of(f"/children/{child}/history")) for child in (ada, bea)],
+        "said": [_types(of(f"/children/{child}/history")) for child in (ada, bea)],
         "no-gp": [each["child"] for each in of("/reports/no-gp", on="2010-01-01")["children"]],
         "search": [found(given_name="Bea", family_name="Octonion"), found(nhs_number="9990000026")],
         "by home": found(given_name="Ada", family_name="Quaternion", postcode="ZX9 9QQ"),
@@ -65,7 +65,7 @@ def _without_place(entry: Any) -> Any:
     return {**kept, "position": None, "as_of": None}
 
 
-def _said(history: Any) -> Any:
+def _types(history: Any) -> Any:
     """The events of a history, without those that a suspension caused."""
     if not isinstance(history, dict):
         return history
@@ -76,11 +76,11 @@ def _said(history: Any) -> Any:
 
 def test_what_is_set_aside_is_in_no_answer_and_comes_back(world: World, client: TestClient) -> None:
     moment = iso_text(utc_now())
-    before, ada, bea = seen(world, client, moment), world.child_with(NHS_NUMBER), world.child_named("bea")
+    before, ada, bea = shown_to_readers(world, client, moment), world.child_with(NHS_NUMBER), world.child_named("bea")
     assert (before["no-gp"], before["search"]) == ([bea], [[bea], [bea]])
     assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True) == "accepted"
     world.show()
-    aside = seen(world, client, moment)
+    aside = shown_to_readers(world, client, moment)
     for secret in ("Mallory", "ZX9", "Cragdale", "urn:agency:gp"):
         assert secret in str(before)
         assert secret not in str(aside)
@@ -89,7 +89,7 @@ def test_what_is_set_aside_is_in_no_answer_and_comes_back(world: World, client: 
     assert (aside["no-gp"], aside["search"]) == ([ada], [[], []])
     assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
     world.show()
-    assert seen(world, client, moment) == before
+    assert shown_to_readers(world, client, moment) == before
 
 
 def test_what_was_recorded_since_a_moment_is_left_out_and_what_was_before_holds(
@@ -97,23 +97,23 @@ def test_what_was_recorded_since_a_moment_is_left_out_and_what_was_before_holds(
 ) -> None:
     ada, who = world.child_with(NHS_NUMBER), looking(world)
     moment = iso_text(utc_now())
-    before = seen(world, client, moment)
+    before = shown_to_readers(world, client, moment)
     poisoned = BORN | {"address": STOLEN | {"postcode": "ZX7 7QQ"}, "carers": []}
     amended = person("G1", "gp", **poisoned) | {"type": "child.amended", "time": "2008-12-01T00:00:00Z"}
     ended = submission("involvement.ended", "G1", {"involvement": "g-1", "ended_on": "2008-11-01"}, "gp")
     flag = submission("flag.raised", "S1", {"flag": "information-to-share", "raised_on": "2008-01-01"})
     assert world.submit(amended, ended, flag) == ["accepted"] * 3
-    after = seen(world, client, moment)
+    after = shown_to_readers(world, client, moment)
     assert "ZX7" in str(after)
     assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True, since=moment) == "accepted"
     world.show()
     shown = client.get(f"/children/{ada}", headers=who).json()
     assert shown.pop("flags") != []
     assert _without_place(shown) == {key: value for key, value in before["entries"][0].items() if key != "flags"}
-    assert "ZX7" not in str(seen(world, client, iso_text(utc_now())))
+    assert "ZX7" not in str(shown_to_readers(world, client, iso_text(utc_now())))
     assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
     world.show()
-    assert seen(world, client, moment) == after
+    assert shown_to_readers(world, client, moment) == after
 
 
 @pytest.mark.parametrize("without_removals", [False, True])
@@ -130,7 +130,7 @@ def test_what_its_credential_removed_since_a_moment_is_shown_as_before(
     world.submit(person(number, **dina), amended, submission("flag.raised", number, flag))
     child, who = world.child_named("dinah"), looking(world)
 
-    def told() -> dict[str, Any]:
+    def answers() -> dict[str, Any]:
         body = {"criteria": {"given_name": "Dina", "family_name": f"Quandle{number}"}, "reason": "an enquiry"}
         found = client.post("/children/search", headers=who, json=body).json()["results"]
         paths = (f"/children/{child}", f"/children/{child}?as_of={moment}", f"/children/{child}/history")
@@ -149,19 +149,19 @@ def test_what_its_credential_removed_since_a_moment_is_shown_as_before(
         }
 
     moment = iso_text(utc_now())
-    before = told()
+    before = answers()
     assert (before["found"], before["listed"], len(before["said"]) > 3) == ([child], True, True)
     gone = submission("record.removed", number, {"reason": "registered-in-error", "on": "2009-01-01"})
     assert world.submit(gone) == ["accepted"]
-    nothing = told()
+    nothing = answers()
     assert nothing == {"entry": None, "earlier": None, "said": [], "found": [], "listed": False}
     assert decide(world, DecisionType.AGENCY_SUSPEND, agency="la-north", set_aside=True, since=moment) == "accepted"
     world.show()
-    assert told() == before
+    assert answers() == before
     assert "told" not in client.get(f"/children/{child}/history", headers=who).text
     assert decide(world, DecisionType.AGENCY_RESUME, agency="la-north", without_removals=without_removals) == "accepted"
     world.show()
-    assert told() == (before if without_removals else nothing)
+    assert answers() == (before if without_removals else nothing)
 
 
 def test_a_child_that_its_amendment_had_hidden_is_visible_until_it_is_resumed(world: World, client: TestClient) -> None:

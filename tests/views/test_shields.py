@@ -77,12 +77,12 @@ def lives(draw: st.DrawFn) -> list[tuple[str, int, dict[str, Any]]]:
     kinds = st.sampled_from(["amended", "involved", "flagged", "deregistered", "nothing"])
     name = dict(zip(("given_name", "family_name"), draw(st.sampled_from(NAMES)), strict=True))
 
-    def said() -> dict[str, Any]:
+    def stated() -> dict[str, Any]:
         return particulars(draw) | name
 
-    first = [("registered", 0, said()), ("registered", 1, said())]
+    first = [("registered", 0, stated()), ("registered", 1, stated())]
     rest = range(draw(st.integers(0, 5)))
-    return [*first, *((draw(kinds), draw(st.integers(0, 1)), said()) for _ in rest)]
+    return [*first, *((draw(kinds), draw(st.integers(0, 1)), stated()) for _ in rest)]
 
 
 def directory_with(
@@ -103,7 +103,7 @@ def directory_with(
             story.registered_again(record, f"agency-{which}", "S1", **shown)
             if which == 0:
                 data = {"record": record, "record_version": 1}
-                story.says(child, "ChildListed", data, None, "gp")
+                story.append(child, "ChildListed", data, None, "gp")
                 story.members[child] = [record]
             else:
                 story.linked(child, record)
@@ -114,8 +114,8 @@ def directory_with(
         elif not instead and kind in ("involved", "flagged"):
             getattr(story, kind)(record, len(story.values))
         else:
-            story.says(somebody, "NothingThatIsShown")
-    (story.shielded if shield else lambda _: story.says(somebody, "NothingThatIsShown"))(child)
+            story.append(somebody, "NothingThatIsShown")
+    (story.shielded if shield else lambda _: story.append(somebody, "NothingThatIsShown"))(child)
     return story, child
 
 
@@ -397,14 +397,14 @@ def test_at_no_moment_is_a_record_seen_that_is_to_be_hidden(database: str, seed:
     secret: dict[str, Any] = {"given_name": "Hidden", "address": {"postcode": "ZX7 7AA"}}
     plain = story.ada()
     child = story.new_id()
-    story.says(child, "ShieldedChildListed", {"record": story.registered(**secret), "record_version": 1})
+    story.append(child, "ShieldedChildListed", {"record": story.registered(**secret), "record_version": 1})
     story.shielded(child)
     story.members[child] = []
     story.linked(child, story.registered(**secret))
     story.linked(child, story.registered(**secret))
     story.merged(plain, child)
     twin, record = story.new_id(), story.registered(**secret)
-    story.says(twin, "ShieldedChildListed", {"record": record, "record_version": 1})
+    story.append(twin, "ShieldedChildListed", {"record": record, "record_version": 1})
     story.members[twin] = []
     story.suspected(twin, record, story.members[plain][-1])
     story.linked(twin, record)

@@ -35,7 +35,7 @@ def database(database_url: str) -> str:
     return database_url
 
 
-def told_ahead(values: Sequence[bytes], chance: random.Random) -> list[bytes]:
+def with_times_ahead(values: Sequence[bytes], chance: random.Random) -> list[bytes]:
     """The log in which some of what agencies told is of a time ahead, or ends on a day that has not come."""
     changed = []
     for value in values:
@@ -80,7 +80,7 @@ def test_now_as_known_now_and_as_true_today_are_alike(
     decided(story, moves)
     records = record_streams(story.values)
     told = made_sensitive(story.values, {each for nth, each in enumerate(records) if nth in clinics})
-    told = told_ahead(told, random.Random(chance))
+    told = with_times_ahead(told, random.Random(chance))
     children = sorted({orjson.loads(value)["subject"] for value in told} - set(records))
     with writing(database) as cursor:
         clear(cursor)

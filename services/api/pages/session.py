@@ -1,7 +1,7 @@
 """Who is signed in at the pages: sealed in a cookie, so that no process has to remember it and none else can read it.
 
 A session ends half an hour after its last use, with its token, when its user signs out, and when the same browser signs
-in again. The process that was asked remembers that; in others a cookie that was copied before goes on until its token
+in again. The process that ended it remembers that; in others a cookie that was copied before goes on until its token
 ends, or half an hour without use.
 """
 

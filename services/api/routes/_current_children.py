@@ -16,7 +16,7 @@ def current_or_removed_child(who: Viewer, child: str) -> tuple[str, str]:
     """As `current_children`, of one child.
 
     For who works for the whole directory also of one of which no record counts any more: nothing else shows it, and
-    where it lived is not told.
+    where it lived is not shown.
     """
     if who.entitlement.authority is None and (number := _removed(who, child.lower())) is not None:
         return who.record({"child": number}, [number]), number

@@ -34,7 +34,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
 
     @calls.get("/health/ready", responses=problems(503))
     def ready() -> Response:
-        """The directory can be asked."""
+        """The directory is ready for calls."""
         try:
             with dependencies.look_ups.snapshot() as cursor:
                 positions = read_positions(cursor)

@@ -51,7 +51,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     ) -> Response:
         """The children who have to be archived or destroyed by a day, or asked, each by all rules that hold for it.
 
-        Nothing is done. Hidden children are not among them, whoever asks. The header `Link` names the next page.
+        Nothing is done. Hidden children are not among them, whoever calls. The header `Link` names the next page.
         """
         own = require_user(dependencies, request, Action.RETENTION).authority
         place = known_authority(dependencies, authority, own)

@@ -12,7 +12,7 @@ Figures = Mapping[str, Any]
 
 
 def display_policies(console: "Console", answer: Figures, lists: Sequence[str]) -> None:
-    """The figures with a column for each policy, what they rest on, and the lists that were asked for."""
+    """The figures with a column for each policy, what they rest on, and the lists that were requested."""
     policies: Mapping[str, Figures] = answer["policies"]
     rows = [(label, *(_written(cell, figures) for figures in policies.values())) for label, cell in _ROWS]
     console.print(table(("", *policies), [row for row in rows if any(row[1:])]))

@@ -130,15 +130,15 @@ class Load:
         """How many events the register has."""
         return int(self.rows("select last from register.counter")[0][0])
 
-    def decide(self, agency: str, standing: AgencyStatus) -> None:
+    def decide(self, agency: str, status: AgencyStatus) -> None:
         """Has the registrar's next pages follow a decision on an agency, as after a steward's."""
-        row = SuspensionRow(agency, standing.id, standing.suspended, standing.set_aside, standing.since, True)
+        row = SuspensionRow(agency, status.id, status.suspended, status.set_aside, status.since, True)
 
         def in_transaction(cursor: Cursor, _: Sequence[int]) -> None:
             insert_keys(cursor, "register", self._keys.take_new())
             write_suspensions(cursor, [row])
 
-        stored = [self._log.mapper.to_stored_event(event) for event in pending_events(standing)]
+        stored = [self._log.mapper.to_stored_event(event) for event in pending_events(status)]
         self._log.recorder.insert_events(stored, in_transaction=in_transaction, fence=self._fence.check)
         self._keys.keep_new()
         self.registrar.resume()
@@ -185,7 +185,7 @@ def matching_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
 
 
 def _grown(directory: Load, children: int) -> Generator[str, None, Pace]:
-    """Takes so many more children in steps, and says after each how far it is."""
+    """Takes so many more children in steps, and reports after each how far it is."""
     count, seconds, goal = 0, 0.0, directory.children + children
     while directory.children < goal:
         pace = directory.grow(min(STEP, goal - directory.children))

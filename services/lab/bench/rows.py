@@ -41,7 +41,7 @@ def measured(
 ) -> Row:
     """A row whose targets are bounds of the figure, of its ratio to the baseline, or both.
 
-    Without a baseline, because the part that gives it was not measured, nothing is said of the ratio.
+    Without a baseline, because the part that gives it was not measured, there is no ratio.
     """
     ratio = figure / baseline if baseline else None
     bounds: list[tuple[str, bool]] = []

@@ -41,15 +41,15 @@ def suspension_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
             " where kind = 'subject' group by source order by count(*) desc limit 1"
         )
         agency = agency_code(source) or ""
-        standing: AgencyStatus | None = None
+        status: AgencyStatus | None = None
         for what in ("set aside", "restored"):
             ruling = Ruling("bench", "a trial", now := utc_now(), iso_text(now))
-            if standing is None:
+            if status is None:
                 decided = suspend(None, agency, uuid4(), True, None, ruling)
             else:
-                decided = resume(standing, agency, ruling)
+                decided = resume(status, agency, ruling)
             assert not isinstance(decided, Refusal)
-            standing = decided
+            status = decided
             yield f"suspension: {records:,} records are {what}"
             taken = _followed(directory, agency, decided)
             yield measured(f"an agency's {records:,} records are {what}", records / taken.seconds, "records/s")
@@ -61,9 +61,9 @@ def suspension_rows(database_url: str, *, large: bool) -> Iterator[Row | str]:
             yield measured("the same: memory that it takes", taken.grown_mib, "MiB")
 
 
-def _followed(directory: Load, agency: str, standing: AgencyStatus) -> Taken:
+def _followed(directory: Load, agency: str, status: AgencyStatus) -> Taken:
     before, memory, pages = directory.events(), resident_mib(), []
-    directory.decide(agency, standing)
+    directory.decide(agency, status)
     more = True
     while more:
         since = time.perf_counter()

@@ -2,7 +2,7 @@
 
 The random ones are of strangers, as good as all, and say how often strangers agree; among those that meet are the
 pairs of one child. Only how far each field agrees is kept of a pair, never a value. However many records there are, no
-more pairs are compared than are asked for.
+more pairs are compared than are requested.
 """
 
 from collections import Counter, defaultdict

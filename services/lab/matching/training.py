@@ -46,7 +46,7 @@ class Trained(NamedTuple):
 def train(corpus: Corpus, settings: MatcherSettings, most_pairs: int = MOST_PAIRS) -> Trained:
     """Learns from a corpus without looking at who is who; the same corpus gives the same settings.
 
-    What it began with is expected to be as precise as it is, whatever is asked for: the estimate errs alike for both.
+    What it began with is expected to be as precise as it is, whatever is required: the estimate errs alike for both.
     """
     reported = list(featured(corpus))
     features: Sequence[Features] = list(dict(reported).values())

@@ -268,13 +268,13 @@ def test_a_document_as_a_page(client: TestClient, world: World, child: str) -> N
     assert "To whom it was shown" in answer.text
 
 
-def asked(client: TestClient, world: World, child: str, who: str = "officer", **more: Any) -> Any:
+def request_correction(client: TestClient, world: World, child: str, who: str = "officer", **more: Any) -> Any:
     fields = {"kind": "correction", "asked_by": "carer", "text": "she left Moss Lane\nin July", **more}
     return post(client, world, who, f"/children/{child}/corrections", **fields)
 
 
 def test_a_request_is_taken_down_listed_and_answered_once(client: TestClient, world: World, child: str) -> None:
-    taken = asked(client, world, child)
+    taken = request_correction(client, world, child)
     assert taken.status_code == 201
     number = taken.json()["request"]
     world.view_looks()
@@ -300,15 +300,15 @@ def _listed(client: TestClient, world: World, who: str, **parameters: Any) -> li
 def test_wrong_requests_are_problems_that_repeat_nothing(client: TestClient, world: World, child: str) -> None:
     for wrong in ({"kind": "complaint"}, {"asked_by": "aunt"}, {"text": ""}, {"text": "nul\x00"}, {"text": "x" * 2001},
                   {"reason": "x"}, {"more": "Quaternion"}):  # fmt: skip
-        answer = asked(client, world, child, **wrong)
+        answer = request_correction(client, world, child, **wrong)
         assert answer.status_code == 422
         assert "Quaternion" not in answer.text
-    assert asked(client, world, child, "teacher").status_code == 403
-    assert asked(client, world, child, "southern-officer").status_code == 403
-    assert asked(client, world, str(uuid4())).status_code == 404
+    assert request_correction(client, world, child, "teacher").status_code == 403
+    assert request_correction(client, world, child, "southern-officer").status_code == 403
+    assert request_correction(client, world, str(uuid4())).status_code == 404
     body = {"outcome": "upheld", "text": "done it"}
     assert post(client, world, "officer", f"/corrections/{uuid4()}/answer", **body).status_code == 404
-    number = asked(client, world, child).json()["request"]
+    number = request_correction(client, world, child).json()["request"]
     assert post(client, world, "southern-officer", f"/corrections/{number}/answer", **body).status_code == 403
     assert (
         post(client, world, "officer", f"/corrections/{number}/answer", **{**body, "outcome": "maybe"}).status_code

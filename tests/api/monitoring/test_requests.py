@@ -61,7 +61,7 @@ def show(cursor: Cursor, database: str, keys: KeyRing) -> None:
     assert take(cursor, values, LOGS[ACCESS_LOG]) == []
 
 
-def asked(log: RequestLog, child: str = ADA, kind: RequestKind = RequestKind.CORRECTION) -> RecordedRequest:
+def begin_request(log: RequestLog, child: str = ADA, kind: RequestKind = RequestKind.CORRECTION) -> RecordedRequest:
     return log.begin(kind, THEN, child=child, asked_by="carer", text="the school is a secret wrong one", **BY)
 
 
@@ -72,7 +72,7 @@ def answered(log: RequestLog, request: str) -> RecordedRequest:
 def test_a_request_is_listed_until_and_after_it_is_answered(
     log: RequestLog, cursor: Cursor, database: str, keys: KeyRing
 ) -> None:
-    one, two = asked(log), asked(log, BOB, RequestKind.OBJECTION)
+    one, two = begin_request(log), begin_request(log, BOB, RequestKind.OBJECTION)
     answered(log, one.request)
     show(cursor, database, keys)
     mine = {"children": [ADA, BOB], "limit": 100}
@@ -94,7 +94,7 @@ def test_a_request_is_listed_until_and_after_it_is_answered(
 
 
 def test_a_request_is_no_look(log: RequestLog, cursor: Cursor, database: str, keys: KeyRing) -> None:
-    asked(log)
+    begin_request(log)
     show(cursor, database, keys)
     assert accesses(cursor, keys, ADA) == []
 
@@ -103,7 +103,7 @@ def test_a_request_is_no_look(log: RequestLog, cursor: Cursor, database: str, ke
 def test_a_request_is_overdue_after_thirty_days(
     log: RequestLog, cursor: Cursor, database: str, keys: KeyRing, today: int, overdue: bool
 ) -> None:
-    noted = asked(log)
+    noted = begin_request(log)
     show(cursor, database, keys)
     day = date.fromordinal(date.fromisoformat(noted.recorded_at[:10]).toordinal() + today)
     found = requests(cursor, keys, day, children=None, is_open=None, limit=100)
@@ -111,24 +111,24 @@ def test_a_request_is_overdue_after_thirty_days(
 
 
 def test_there_is_one_answer(log: RequestLog, database: str) -> None:
-    noted = asked(log)
+    noted = begin_request(log)
     answered(log, noted.request)
     with pytest.raises(AlreadyAnswered):
         answered(log, noted.request)
     with closing(AccessAppender(database, KEY)) as elsewhere, pytest.raises(AlreadyAnswered):
         answered(RequestLog(elsewhere), noted.request)
-    assert asked(log).position > noted.position
+    assert begin_request(log).position > noted.position
 
 
 def test_what_is_no_request_is_about_nobody(log: RequestLog) -> None:
     assert log.child_of(str(uuid4())) is None
-    assert log.child_of(asked(log).request) == ADA
+    assert log.child_of(begin_request(log).request) == ADA
 
 
 def test_a_request_is_nowhere_in_clear_and_goes_with_its_key(
     log: RequestLog, cursor: Cursor, database: str, keys: KeyRing
 ) -> None:
-    noted = asked(log)
+    noted = begin_request(log)
     answered(log, noted.request)
     with closing(psycopg2.connect(database)) as connection, connection, connection.cursor() as direct:
         direct.execute("select string_agg(convert_from(state, 'UTF8'), ' ') from access.events")

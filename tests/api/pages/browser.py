@@ -49,6 +49,6 @@ class Browser:
         return self.send("/pages/entry", child=child)
 
     @property
-    def seen(self) -> str:
+    def visible_text(self) -> str:
         """The text of the page, in one line."""
         return " ".join(html.unescape(NOT_SHOWN.sub(" ", self.page.text)).split())

@@ -89,8 +89,8 @@ def test_a_shielded_child_is_found_by_its_name_with_whom_to_ring_and_nothing_els
     browser.search("Tamsin Orrell")
     assert secrets_in(browser.page.text) == []
     browser.open(world.child_with("9990000042"))
-    assert "This child is shielded" in browser.seen
-    assert "Ring your own local authority" in browser.seen
+    assert "This child is shielded" in browser.visible_text
+    assert "Ring your own local authority" in browser.visible_text
     assert secrets_in(browser.page.text) == []
 
 
@@ -99,7 +99,7 @@ def test_who_is_not_cleared_finds_no_trace_of_a_clinic(client: TestClient, world
     reader = Browser(client, world).sign_in(user)
     for fields in OF_THE_CLINIC:
         reader.search(**fields)
-        assert "Nobody was found" in reader.seen
+        assert "Nobody was found" in reader.visible_text
     ada = reader.open(world.child_with(at_the_clinic.ADA)).text
     assert "Restricted service" in ada
     assert "Duty desk" in ada

@@ -52,7 +52,7 @@ def test_with_the_code_there_is_a_button_for_each_role(browser: Browser, world: 
     assert "demo-data-manager" not in browser.get("/").text
     browser.get(f"/?code={opening_code(world.settings.keys)}")
     browser.client.cookies.clear()
-    assert "Fictional people only" in browser.seen
+    assert "Fictional people only" in browser.visible_text
     browser.send("/pages/sign-in", code=opening_code(world.settings.keys))
     assert "demo-data-manager" in browser.page.text
     browser.send("/pages/sign-in", code=opening_code(world.settings.keys), user="somebody")
@@ -92,7 +92,7 @@ def test_who_signs_out_is_out_with_every_copy_of_the_cookie(browser: Browser) ->
     browser.sign_in()
     copied = dict(browser.client.cookies)
     browser.send("/pages/sign-out")
-    assert "You are signed out" in browser.seen
+    assert "You are signed out" in browser.visible_text
     assert browser.get("/pages/search").status_code == 401
     browser.client.cookies.update(copied)
     assert browser.get("/pages/search").status_code == 401
@@ -139,7 +139,7 @@ def test_a_session_ends_when_it_is_not_used_and_with_its_token(world: World) -> 
             assert browser.get("/pages/search").status_code == 200
         clock.wait(IDLE_S + 1)
         assert browser.get("/pages/search").status_code == 401
-        assert "session has ended" in browser.seen
+        assert "session has ended" in browser.visible_text
         browser.sign_in()
         for _ in range(17):
             clock.wait(IDLE_S - 1)
@@ -159,7 +159,7 @@ def test_a_revoked_user_sees_nothing_more(world: World, browser: Browser) -> Non
         browser.client.cookies.clear()
         browser.sign_in("demo-volunteer")
         browser.search("Ada Quaternion 3/2/2001")
-    assert (browser.page.status_code, "You may not do this" in browser.seen) == (403, True)
+    assert (browser.page.status_code, "You may not do this" in browser.visible_text) == (403, True)
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +212,8 @@ def test_a_deployment_signs_in_at_its_issuer(deployed: TestClient, issuer: Issue
     browser.client, browser.world, browser.page = deployed, world, deployed.get("/pages/reason")
     browser.send("/pages/reason", reason="safeguarding")
     browser.search(f"NHS {NHS_NUMBER}")
-    assert (browser.page.status_code, "1 child" in browser.seen) == (200, True)
-    assert "Fictional people only" not in browser.seen
+    assert (browser.page.status_code, "1 child" in browser.visible_text) == (200, True)
+    assert "Fictional people only" not in browser.visible_text
     assert world.looks()[-1]["user"] == "demo-practitioner"
 
 

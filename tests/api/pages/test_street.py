@@ -67,26 +67,26 @@ def test_from_sign_in_to_whom_to_ring(browser: Browser, world: World) -> None:
     assert browser.page.status_code == 200
     assert 'href="tel:01632960222"' in browser.page.text
     assert 'href="mailto:moor@example.org"' in browser.page.text
-    seen = browser.seen
-    assert 0 < seen.index("Mx Vale") < seen.index("Dr Moor") < seen.index("1 Fell Road") < seen.index("disagree on")
+    text = browser.visible_text
+    assert 0 < text.index("Mx Vale") < text.index("Dr Moor") < text.index("1 Fell Road") < text.index("disagree on")
     look = last_look(world)
     assert (look["action"], look["children"]) == ("show", [child])
     assert look["reason"] == "safeguarding: she did not come home"
-    assert "she did not come home" in seen
+    assert "she did not come home" in text
 
 
 def test_the_results_say_what_agrees(browser: Browser) -> None:
     browser.sign_in().search("Wrenna Quaternion 27/3/2003")
-    assert "Given name: the same" in browser.seen
+    assert "Given name: the same" in browser.visible_text
     browser.search("Wren Quaternion 27/3/2003")
-    assert "Given name: you wrote Wren, which is close" in browser.seen
+    assert "Given name: you wrote Wren, which is close" in browser.visible_text
     browser.search(given_name="Wren", family_name="Quaternion", day="4", month="5", year="1999", postcode="ZX8")
-    assert "Date of birth: you wrote 4 May 1999" in browser.seen
-    assert "Postcode was not used" in browser.seen
+    assert "Date of birth: you wrote 4 May 1999" in browser.visible_text
+    assert "Postcode was not used" in browser.visible_text
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "message"),
     [
         ({"box": "Wren 999 000 0019"}, "NHS number is wrong"),
         ({"nhs_number": "9990000019"}, "last digit does not fit"),
@@ -105,14 +105,14 @@ def test_the_results_say_what_agrees(browser: Browser) -> None:
     ],
 )
 def test_what_cannot_be_looked_for_says_why_and_looks_for_nobody(
-    browser: Browser, world: World, fields: dict[str, str], says: str
+    browser: Browser, world: World, fields: dict[str, str], message: str
 ) -> None:
     browser.sign_in()
     before = world.number_of_looks()
     browser.search(**fields)
     assert browser.page.status_code == 422
-    assert "There is a problem" in browser.seen
-    assert says in browser.seen
+    assert "There is a problem" in browser.visible_text
+    assert message in browser.visible_text
     assert browser.page.text.index("<title>Error: ") > 0
     assert world.number_of_looks() == before
 
@@ -141,15 +141,15 @@ def test_nothing_is_looked_up_without_a_reason(browser: Browser, world: World) -
     before, denied = world.number_of_looks(), len(world.denials())
     assert browser.get("/pages/search").url.path == "/pages/reason"
     browser.search("Wren Quaternion")
-    assert (browser.page.status_code, "Choose why you look" in browser.seen) == (422, True)
+    assert (browser.page.status_code, "Choose why you look" in browser.visible_text) == (422, True)
     browser.open(world.child_with(NUMBER))
-    assert (browser.page.status_code, "Choose why you look" in browser.seen) == (422, True)
+    assert (browser.page.status_code, "Choose why you look" in browser.visible_text) == (422, True)
     assert world.number_of_looks() == before
     assert {each["cause"] for each in world.denials()[denied:]} == {"no-reason"}
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "message"),
     [
         ({}, "Choose why you look"),
         ({"reason": "no-such-reason"}, "Choose why you look"),
@@ -157,14 +157,14 @@ def test_nothing_is_looked_up_without_a_reason(browser: Browser, world: World) -
         ({"reason": "other", "text-other": "x" * 501}, "in your own words"),
     ],
 )
-def test_a_reason_is_one_of_the_list_with_its_words(browser: Browser, fields: dict[str, str], says: str) -> None:
+def test_a_reason_is_one_of_the_list_with_its_words(browser: Browser, fields: dict[str, str], message: str) -> None:
     browser.sign_in()
     browser.get("/pages/reason")
     browser.send("/pages/reason", **fields)
     assert browser.page.status_code == 422
-    assert says in browser.seen
+    assert message in browser.visible_text
     browser.get("/pages/search")
-    assert "I am concerned about the safety" in browser.seen
+    assert "I am concerned about the safety" in browser.visible_text
 
 
 @pytest.mark.parametrize("path", ["/pages/search", "/pages/entry", "/pages/reason", "/pages/sign-out"])
@@ -191,7 +191,7 @@ def test_who_may_not_look_is_told_so_and_recorded(browser: Browser, world: World
     browser.sign_in("demo-auditor", "audit")
     looks, denied = world.number_of_looks(), len(world.denials())
     browser.search("Wren Quaternion 27/3/2003")
-    assert (browser.page.status_code, "You may not do this" in browser.seen) == (403, True)
+    assert (browser.page.status_code, "You may not do this" in browser.visible_text) == (403, True)
     (denial,) = world.denials()[denied:]
     assert (denial["user"], denial["action"], denial["cause"]) == ("demo-auditor", "find", "role")
     assert world.number_of_looks() == looks
@@ -200,7 +200,7 @@ def test_who_may_not_look_is_told_so_and_recorded(browser: Browser, world: World
 @pytest.mark.parametrize("child", [NOBODY, "nobody", "", "../health/ready", "x" * 900])
 def test_a_child_that_is_none_has_no_entry(browser: Browser, child: str) -> None:
     browser.sign_in().open(child)
-    assert (browser.page.status_code, "There is no entry to show" in browser.seen) == (404, True)
+    assert (browser.page.status_code, "There is no entry to show" in browser.visible_text) == (404, True)
 
 
 def test_while_the_access_log_is_away_nothing_is_shown(
@@ -228,7 +228,7 @@ def test_what_goes_wrong_is_a_page_without_anything_of_it(
         monkeypatch.setattr(handlers, "results_shown", broken)
         browser.client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
         browser.search("Wren Quaternion 27/3/2003")
-    assert (browser.page.status_code, "Something went wrong" in browser.seen) == (500, True)
+    assert (browser.page.status_code, "Something went wrong" in browser.visible_text) == (500, True)
     assert "Wren" not in browser.page.text + caplog.text
 
 
@@ -238,16 +238,16 @@ def test_what_is_too_much_at_once_is_a_page(browser: Browser, monkeypatch: pytes
     monkeypatch.setattr(fairness, "MOST_OF_A_CALLER", 0)
     answer = browser.get("/pages/search")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
-    assert "Too much at once" in browser.seen
+    assert "Too much at once" in browser.visible_text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     assert int(answer.headers["content-length"]) == len(answer.content)
 
 
 def test_of_which_day_a_record_is_is_said_where_one_record_alone_can_be_meant() -> None:
-    def said(subject: str, since: str) -> dict[str, Any]:
+    def record_since(subject: str, since: str) -> dict[str, Any]:
         return {"source": "urn:agency:gp", "subject": subject, "since": since, "deregistered": subject == "1"}
 
-    name = {"believed": [{"value": {}, "said_by": [said("1", "2008-01-01"), said("2", "2009-01-01")]}]}
+    name = {"believed": [{"value": {}, "said_by": [record_since("1", "2008-01-01"), record_since("2", "2009-01-01")]}]}
     entry = {
         "involvements": [],
         "date_of_birth": None,

@@ -30,7 +30,7 @@ def main() -> int:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="contactpoint-soak-"))
     try:
-        verdict = soak(folder, args.minutes * 60, args.seed, args.every, args.pause, lambda what: say(began, what))
+        verdict = soak(folder, args.minutes * 60, args.seed, args.every, args.pause, lambda what: progress(began, what))
     finally:
         if args.keep:
             print(f"kept: {folder}", flush=True)
@@ -40,7 +40,7 @@ def main() -> int:
     return 0 if verdict.is_good else 1
 
 
-def say(began: float, what: str) -> None:
+def progress(began: float, what: str) -> None:
     minutes, seconds = divmod(int(time.monotonic() - began), 60)
     print(f"{minutes:3}:{seconds:02} {what}", flush=True)
 

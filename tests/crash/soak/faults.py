@@ -19,8 +19,8 @@ LONGEST_PAUSE_S = 20.0
 class Faults:
     """One fault after the other, `every` seconds apart on average; `counted` has them by what and whom."""
 
-    def __init__(self, processes: Processes, rng: random.Random, every: float, say: Callable[[str], None]) -> None:
-        self._processes, self._rng, self._every, self._say = processes, rng, every, say
+    def __init__(self, processes: Processes, rng: random.Random, every: float, progress: Callable[[str], None]) -> None:
+        self._processes, self._rng, self._every, self._progress = processes, rng, every, progress
         self.counted: Counter[str] = Counter()
         self._asleep: list[tuple[float, psutil.Process]] = []
         self._next_at = time.monotonic()
@@ -50,7 +50,7 @@ class Faults:
             process, whom = self._rng.choice(backends), "a process of postgres"
             what = self._rng.choice(["kill", "pause"])
         self.counted[f"{what} {whom.partition('-')[0]}"] += 1
-        self._say(f"{what} {whom}")
+        self._progress(f"{what} {whom}")
         if what == "pause":
             self._asleep.append((time.monotonic() + self._rng.uniform(0.5, LONGEST_PAUSE_S), process))
         _send(process, {"kill": signal.SIGKILL, "pause": signal.SIGSTOP}.get(what, child.program.stop_signal))

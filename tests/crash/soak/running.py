@@ -24,7 +24,7 @@ REST_S = 600.0
 STEP_S = 0.05
 DONE = object()
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Verdict:
         return not any((self.account.lost, self.account.doubled, self.account.wrong, self.wrong_answers, self.ended))
 
 
-def soak(folder: Path, seconds: float, seed: int, every: float, pause: float, say: Say) -> Verdict:
+def soak(folder: Path, seconds: float, seed: int, every: float, pause: float, progress: Progress) -> Verdict:
     """Runs it: faults `every` seconds on average, a writer's pause of `pause` seconds between two sendings.
 
     The change of version begins half-way; it is taken to its end, and so is what writers have begun.
@@ -58,11 +58,11 @@ def soak(folder: Path, seconds: float, seed: int, every: float, pause: float, sa
         clients = _clients(processes, ledger, rng, pause)
         for client in clients:
             client.start()
-        faults = Faults(processes, rng, every, say)
-        _havoc(processes, faults, clients, seconds, ledger, say)
+        faults = Faults(processes, rng, every, progress)
+        _havoc(processes, faults, clients, seconds, ledger, progress)
         faults.wake_all()
         _stop(processes, clients)
-        say("all is quiet; coming to rest")
+        progress("all is quiet; coming to rest")
         processes.until(lambda: _is_at_rest(processes), REST_S)
         account = settle(processes, ledger)
     finally:
@@ -102,7 +102,7 @@ def _clients(processes: Processes, ledger: Ledger, rng: random.Random, pause: fl
 
 
 def _havoc(
-    processes: Processes, faults: Faults, clients: list[Client], seconds: float, ledger: Ledger, say: Say
+    processes: Processes, faults: Faults, clients: list[Client], seconds: float, ledger: Ledger, progress: Progress
 ) -> None:
     """Lets faults happen for so long, and until the change of version is complete."""
     began = time.monotonic()
@@ -111,7 +111,7 @@ def _havoc(
         processes.step()
         faults.step()
         if changing is None and time.monotonic() > began + seconds / 2:
-            changing, ledger.phase = upgrade(processes, say), DURING
+            changing, ledger.phase = upgrade(processes, progress), DURING
         if changing is not None and changing is not DONE and next(changing, DONE) is DONE:
             changing, ledger.phase = DONE, AFTER
         _check(clients)

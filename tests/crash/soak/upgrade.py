@@ -8,20 +8,20 @@ import psycopg2
 from tests.crash.soak.processes import Api, Processes
 
 
-def upgrade(processes: Processes, say: Callable[[str], None]) -> Iterator[None]:
+def upgrade(processes: Processes, progress: Callable[[str], None]) -> Iterator[None]:
     """One step after the other; between them the caller keeps everything running, and lets happen what may."""
     old, new = processes.old, processes.new
     yield from processes.initialise(new)
-    say("upgrade: projectors of the new version beside the old ones")
+    progress("upgrade: projectors of the new version beside the old ones")
     processes.add(new, "projector")
     while "live" not in states(processes, new.definition):
         yield
-    say("upgrade: the new views are complete")
+    progress("upgrade: the new views are complete")
     added = processes.add(new, "api")
     while not processes.run(*added):
         yield
     processes.apis = [*processes.apis, Api(processes.second_url, new.definition)]
-    say("upgrade: both APIs answer")
+    progress("upgrade: both APIs answer")
     for role in ("registrar", "relay"):
         added = processes.add(new, role)
         while not processes.run(*added):
@@ -32,7 +32,7 @@ def upgrade(processes: Processes, say: Callable[[str], None]) -> Iterator[None]:
     for role in ("api", "projector"):
         processes.end(old, role)
         yield
-    say("upgrade: nothing of the old version is left")
+    progress("upgrade: nothing of the old version is left")
 
 
 def states(processes: Processes, definition: str) -> set[str]:

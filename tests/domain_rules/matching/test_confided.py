@@ -23,7 +23,7 @@ HIS = {"given_name": "Gillezo", "family_name": "Tabordor", "date_of_birth": "201
 HOMES = ({"lines": ["7 Harbour Row"], "postcode": "ZX7 7QQ"}, {"lines": ["1 Moss Lane"], "postcode": "ZX1 1AA"})
 
 
-def said(source: str, **data: Any) -> Features:
+def described(source: str, **data: Any) -> Features:
     return features_of(data, TIME, source=source)
 
 
@@ -62,9 +62,11 @@ CONFIDED = st.lists(st.tuples(st.integers(0, 4), PARTICULARS), min_size=1, max_s
 def test_of_an_ordinary_record_others_see_the_same(
     probe: Mapping[str, Any], members: list[Any], confided: list[Any], is_known: bool
 ) -> None:
-    plain = [Candidate(f"o{n}", f"c{child}", said(source, **data)) for n, (child, source, data) in enumerate(members)]
-    secret = [Candidate(f"s{n}", f"c{child}", said(CLINIC, **data)) for n, (child, data) in enumerate(confided)]
-    record = said(OTHERS[0], **probe)
+    plain = [
+        Candidate(f"o{n}", f"c{child}", described(source, **data)) for n, (child, source, data) in enumerate(members)
+    ]
+    secret = [Candidate(f"s{n}", f"c{child}", described(CLINIC, **data)) for n, (child, data) in enumerate(confided)]
+    record = described(OTHERS[0], **probe)
     own = "c0" if is_known else None
     known = {each.child for each in plain} | ({own} if own else set())
     with_secret = openly(decided(record, [*secret, *plain], own), known)
@@ -73,7 +75,7 @@ def test_of_an_ordinary_record_others_see_the_same(
 
 def met_and_decided(data: Mapping[str, Any], candidates: Sequence[Candidate]) -> Placement:
     """The decision for a record that is compared with the children who have a record under one of its keys."""
-    features = said(OTHERS[0], **data)
+    features = described(OTHERS[0], **data)
     keys = index_keys(features)
     met = {each.child for each in candidates if not set(keys).isdisjoint(index_keys(each.features))}
     there = [each for each in candidates if each.child in met]
@@ -89,17 +91,19 @@ def met_and_decided(data: Mapping[str, Any], candidates: Sequence[Candidate]) ->
 def test_an_ordinary_record_meets_the_same_children(
     probe: Mapping[str, Any], members: list[Any], confided: list[Any]
 ) -> None:
-    plain = [Candidate(f"o{n}", f"c{child}", said(source, **data)) for n, (child, source, data) in enumerate(members)]
-    secret = [Candidate(f"s{n}", f"c{child}", said(CLINIC, **data)) for n, (child, data) in enumerate(confided)]
+    plain = [
+        Candidate(f"o{n}", f"c{child}", described(source, **data)) for n, (child, source, data) in enumerate(members)
+    ]
+    secret = [Candidate(f"s{n}", f"c{child}", described(CLINIC, **data)) for n, (child, data) in enumerate(confided)]
     known = {each.child for each in plain}
     assert openly(met_and_decided(probe, [*secret, *plain]), known) == openly(met_and_decided(probe, plain), known)
 
 
 def test_a_clinics_record_keeps_no_two_children_apart_that_an_ordinary_one_joins() -> None:
     """Its record is one with the clinic's child by what it once said, and with another by what it says now."""
-    hostile = Candidate("h", "two", said("urn:agency:vol", **HIS, address=HOMES[0]))
-    clinic = Candidate("k", "clinics", said(CLINIC, **HERS, nhs_number=NUMBERS[0]))
-    before = said("urn:agency:gp", **HERS, nhs_number=NUMBERS[0])
+    hostile = Candidate("h", "two", described("urn:agency:vol", **HIS, address=HOMES[0]))
+    clinic = Candidate("k", "clinics", described(CLINIC, **HERS, nhs_number=NUMBERS[0]))
+    before = described("urn:agency:gp", **HERS, nhs_number=NUMBERS[0])
     now = features_of({**HIS, "address": HOMES[0]}, TIME, before, "urn:agency:gp")
     for candidates in ([hostile], [clinic, hostile]):
         assert decided(now, candidates).child == "two"
@@ -107,15 +111,15 @@ def test_a_clinics_record_keeps_no_two_children_apart_that_an_ordinary_one_joins
 
 
 def test_an_ordinary_record_takes_a_child_over_whom_a_clinic_alone_knows() -> None:
-    clinic = Candidate("k", "clinics", said(CLINIC, **HERS, nhs_number=NUMBERS[0]))
-    found = decided(said("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]), [clinic])
+    clinic = Candidate("k", "clinics", described(CLINIC, **HERS, nhs_number=NUMBERS[0]))
+    found = decided(described("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]), [clinic])
     assert (found.child, [each.child for each in found.merged]) == (None, ["clinics"])
 
 
 def test_a_clinics_record_that_fits_two_children_of_others_makes_them_no_one() -> None:
-    one = Candidate("1", "one", said("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]))
-    two = Candidate("2", "two", said("urn:agency:la", **HERS, nhs_number=NUMBERS[0], address=HOMES[0]))
-    found = decided(said(CLINIC, **HERS, nhs_number=NUMBERS[0], address=HOMES[0]), [one, two])
+    one = Candidate("1", "one", described("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]))
+    two = Candidate("2", "two", described("urn:agency:la", **HERS, nhs_number=NUMBERS[0], address=HOMES[0]))
+    found = decided(described(CLINIC, **HERS, nhs_number=NUMBERS[0], address=HOMES[0]), [one, two])
     assert found.child is not None
     assert not found.merged
     assert [each.rule for each in found.suspected] == [BRIDGE]
@@ -123,27 +127,27 @@ def test_a_clinics_record_that_fits_two_children_of_others_makes_them_no_one() -
 
 def test_a_clinics_record_that_fits_the_clinics_child_brings_it_to_one_child_of_others() -> None:
     hers = {**HERS, "address": HOMES[0]}
-    clinics = Candidate("k", "clinics", said(CLINIC, **hers, nhs_number=NUMBERS[0]))
-    one, two = (Candidate(source, source, said(source, **hers)) for source in OTHERS[:2])
-    found = decided(said(CLINIC, **hers, nhs_number=NUMBERS[0]), [one, two, clinics])
+    clinics = Candidate("k", "clinics", described(CLINIC, **hers, nhs_number=NUMBERS[0]))
+    one, two = (Candidate(source, source, described(source, **hers)) for source in OTHERS[:2])
+    found = decided(described(CLINIC, **hers, nhs_number=NUMBERS[0]), [one, two, clinics])
     assert (found.child, [each.child for each in found.merged]) == ("clinics", [OTHERS[0]])
     assert [(each.child, each.rule) for each in found.suspected] == [(OTHERS[1], BRIDGE)]
 
 
 def test_what_an_amended_record_said_before_does_not_keep_it_from_whom_a_clinic_alone_knows() -> None:
-    before = Candidate("r", "own", said("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
-    clinics = Candidate("k", "clinics", said(CLINIC, **HERS, nhs_number=NUMBERS[0]))
-    found = decided(said("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]), [before, clinics], "own")
+    before = Candidate("r", "own", described("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
+    clinics = Candidate("k", "clinics", described(CLINIC, **HERS, nhs_number=NUMBERS[0]))
+    found = decided(described("urn:agency:gp", **HERS, nhs_number=NUMBERS[0]), [before, clinics], "own")
     assert (found.child, [each.child for each in found.merged]) == ("own", ["clinics"])
 
 
 def test_a_child_whom_a_clinic_alone_knows_follows_a_record_to_the_child_that_it_joins() -> None:
     hers = {**HERS, "nhs_number": NUMBERS[0]}
-    one = Candidate("1", "one", said("urn:agency:gp", **hers))
-    clinics = Candidate("k", "clinics", said(CLINIC, **hers))
-    his = Candidate("2", "two", said("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
-    clinics_too = Candidate("m", "another of the clinic", said(CLINIC, **HIS, nhs_number=NUMBERS[1]))
+    one = Candidate("1", "one", described("urn:agency:gp", **hers))
+    clinics = Candidate("k", "clinics", described(CLINIC, **hers))
+    his = Candidate("2", "two", described("urn:agency:gp", **HIS, nhs_number=NUMBERS[1]))
+    clinics_too = Candidate("m", "another of the clinic", described(CLINIC, **HIS, nhs_number=NUMBERS[1]))
     for source in ("urn:agency:la", CLINIC):
-        found = decided(said(source, **hers, address=HOMES[0]), [one, his, clinics, clinics_too])
+        found = decided(described(source, **hers, address=HOMES[0]), [one, his, clinics, clinics_too])
         assert {found.child, *(each.child for each in found.merged)} == {"one", "clinics"}
         assert not found.suspected

@@ -23,7 +23,7 @@ HIDDEN: Mapping[str, Child] = {"shielded": SHIELDED, "held back": HELD}
 PAIR = ("Marchbanks", "Sedley")
 """Two of one given name and birthday, whom the home alone makes one child."""
 
-Said = dict[str, Any]
+Particulars = dict[str, Any]
 
 
 class Batch:
@@ -35,12 +35,12 @@ class Batch:
         self.matcher = BatchMatcher(COMPARER, known, sharers=sharers or {})
         self.children: dict[str, str] = {each.record: each.child for each in known}
 
-    def tell(self, name: str, said: Said, child: str = "", source: str = "gp") -> Placed:
+    def add(self, name: str, particulars: Particulars, child: str = "", source: str = "gp") -> Placed:
         """What becomes of a record; with a `child` it is put into that one, whatever the matcher says."""
-        features = features_of(said, TIME, source=f"urn:agency:{source}")
+        features = features_of(particulars, TIME, source=f"urn:agency:{source}")
         keys = index_keys(features)
         met = list(dict.fromkeys(self.children.values()))
-        described = Described(said, TIME, f"urn:agency:{source}", features, keys, met)
+        described = Described(particulars, TIME, f"urn:agency:{source}", features, keys, met)
         placed = self.matcher.place(name, described, HIDDEN.get)
         assert placed is not None
         home = child or placed.placement.child or f"child of {name}"
@@ -52,7 +52,7 @@ class Batch:
         return placed
 
 
-def living(family_name: str, number: int, **more: Any) -> Said:
+def living(family_name: str, number: int, **more: Any) -> Particulars:
     """Somebody of the family who lives in the home."""
     names = {"given_name": ["Iris", "Otto", "Nell", "Bram", "Ada"][number], "family_name": family_name}
     return names | {"date_of_birth": f"201{number}-0{number + 1}-11", "address": HOME} | more
@@ -62,10 +62,10 @@ def two(batch: Batch) -> list[Placed]:
     """What becomes of the pair."""
     same = {"given_name": "Hugo", "date_of_birth": "2012-07-07", "address": HOME}
     sent = zip(PAIR, ("gp", "school"), strict=True)
-    return [batch.tell(name, {"family_name": name, **same}, source=source) for name, source in sent]
+    return [batch.add(name, {"family_name": name, **same}, source=source) for name, source in sent]
 
 
-def seen(placed: Sequence[Placed]) -> list[tuple[str | None, list[str]]]:
+def visible(placed: Sequence[Placed]) -> list[tuple[str | None, list[str]]]:
     """The child of each, and what is queued of it beside pairs with hidden children."""
     return [
         (each.placement.child, [pair.record for pair in each.placement.suspected if pair.child not in HIDDEN])
@@ -75,7 +75,7 @@ def seen(placed: Sequence[Placed]) -> list[tuple[str | None, list[str]]]:
 
 def with_families(batch: Batch, number: int) -> Batch:
     for n, family in enumerate(["Orrell", "Vane", "Basu", "Quill"][:number]):
-        batch.tell(family, living(family, n), source="voluntary")
+        batch.add(family, living(family, n), source="voluntary")
     return batch
 
 
@@ -83,8 +83,8 @@ def with_families(batch: Batch, number: int) -> Batch:
 @pytest.mark.parametrize("invented", range(MOST_FAMILIES + 1))
 def test_whether_two_are_one_does_not_tell_that_somebody_hidden_lives_with_them(hidden: str, invented: int) -> None:
     one, other = Batch(), Batch()
-    one.tell("hers", living("Thorn", 4), hidden, "hospital")
-    assert seen(two(with_families(one, invented))) == seen(two(with_families(other, invented)))
+    one.add("hers", living("Thorn", 4), hidden, "hospital")
+    assert visible(two(with_families(one, invented))) == visible(two(with_families(other, invented)))
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
@@ -94,9 +94,11 @@ def test_who_is_hidden_within_the_batch_counts_from_then_on_no_more(hidden: str)
     key = next(each for each in index_keys(hers.features) if each in index_keys(another.features))
     sharers = {each: [hers, another] for each in index_keys(hers.features)}
     assert key in sharers
-    seen, since_hidden, never = Batch([hers, another], sharers), Batch([hers, another], sharers), Batch()
+    visible, since_hidden, never = Batch([hers, another], sharers), Batch([hers, another], sharers), Batch()
     since_hidden.matcher.know("hers", hidden=True)
-    placed = [two(with_families(batch, MOST_FAMILIES - 1))[-1].placement.child for batch in (seen, since_hidden, never)]
+    placed = [
+        two(with_families(batch, MOST_FAMILIES - 1))[-1].placement.child for batch in (visible, since_hidden, never)
+    ]
     assert placed == [None, f"child of {PAIR[0]}", f"child of {PAIR[0]}"]
 
 
@@ -134,10 +136,10 @@ def test_hidden_records_fill_no_block_and_take_nobodys_place() -> None:
         index.put(Candidate(f"h{number}", f"hidden {number}", record()), ["full", "few", f"own {number}"])
     own = [f"own {number}" for number in range(2 * MOST_CHILDREN)]
     found = {each.child for each in index.candidates(["full", "few", *own])}
-    seen = {f"seen {number}" for number in range(MOST_CHILDREN)}
-    assert len(found - seen - {"many"}) == MOST_HIDDEN
+    visible = {f"seen {number}" for number in range(MOST_CHILDREN)}
+    assert len(found - visible - {"many"}) == MOST_HIDDEN
     assert {each.child for each in index.candidates(["full"])} >= {"many"}
-    assert seen - found == set()
+    assert visible - found == set()
 
 
 def test_a_child_that_absorbs_a_hidden_one_has_its_records_as_it_is_itself() -> None:

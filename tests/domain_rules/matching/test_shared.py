@@ -109,7 +109,7 @@ def test_a_family_of_many_children_has_its_home_and_telephone_in_common() -> Non
     assert clusters.child_of()["renamed"] == clusters.child_of()["Hugo"]
 
 
-def told(*of_families: tuple[str, str], **more: Any) -> Sharing:
+def sharing_among(*of_families: tuple[str, str], **more: Any) -> Sharing:
     """Who shares something that agencies, by their codes, tell of families, each of a child of its own."""
     return sharing_of(
         (family, record(family_name=family, **more)._replace(source=f"urn:agency:{agency}"))
@@ -122,10 +122,10 @@ EVERYBODY = Sharing(everybody=True)
 
 def test_families_are_counted_and_neither_children_nor_records() -> None:
     everywhere = ("gp", "school", "hospital", "births", "la")
-    assert told(*((FAMILIES[0], agency) for agency in everywhere)) == NOT_SHARED
-    assert told(*zip(FAMILIES, everywhere, strict=True), given_name="Hugo") == EVERYBODY
-    assert told(*zip(FAMILIES[:MOST_FAMILIES], everywhere, strict=False)) == NOT_SHARED
-    assert told(*zip(FAMILIES[: MOST_FAMILIES + 1], everywhere, strict=False)) == EVERYBODY
+    assert sharing_among(*((FAMILIES[0], agency) for agency in everywhere)) == NOT_SHARED
+    assert sharing_among(*zip(FAMILIES, everywhere, strict=True), given_name="Hugo") == EVERYBODY
+    assert sharing_among(*zip(FAMILIES[:MOST_FAMILIES], everywhere, strict=False)) == NOT_SHARED
+    assert sharing_among(*zip(FAMILIES[: MOST_FAMILIES + 1], everywhere, strict=False)) == EVERYBODY
     unknown = (record(family_name="Unknown")._replace(source=each) for each in everywhere)
     assert sharing_of(zip(everywhere, unknown, strict=True)) == NOT_SHARED
     once = (
@@ -148,7 +148,7 @@ def test_families_that_one_agency_alone_tells_of_take_nothing_from_others(
 ) -> None:
     families = [(f"Family {number}", "a-thief") for number in range(invented)]
     for said in ([*honest, *families], [*families, *honest]):
-        found = told(*said)
+        found = sharing_among(*said)
         assert not found.everybody
         assert found.sources <= {"urn:agency:a-thief"}
         assert bool(found.sources) == (invented >= MOST_FAMILIES)
@@ -158,15 +158,15 @@ def test_families_that_one_agency_alone_tells_of_take_nothing_from_others(
 def test_more_records_than_can_be_told_apart_are_an_institutions(number: int) -> None:
     assert MOST_COUNTED == MOST_IN_A_BLOCK
     flood = [(f"Family {each}", "a-thief") for each in range(number)]
-    assert told(*flood).everybody is (number > MOST_COUNTED)
-    assert told(*(("Orrell", agency) for agency in "gs" for _ in range(number))) == NOT_SHARED
+    assert sharing_among(*flood).everybody is (number > MOST_COUNTED)
+    assert sharing_among(*(("Orrell", agency) for agency in "gs" for _ in range(number))) == NOT_SHARED
 
 
 def test_what_two_agencies_tell_of_many_families_is_nobodys_own() -> None:
     of_each = [(f"{agency} {number}", agency) for agency in ("gp", "school") for number in range(MOST_OF_ONE)]
-    assert told(*of_each) == EVERYBODY
+    assert sharing_among(*of_each) == EVERYBODY
     both = [(family, agency) for family in FAMILIES[: MOST_FAMILIES + 1] for agency in ("gp", "school")]
-    assert told(*both) == EVERYBODY
+    assert sharing_among(*both) == EVERYBODY
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["gp", "school", "la"])), max_size=14))
@@ -177,9 +177,9 @@ def test_how_many_count_does_not_depend_on_the_order(said: list[tuple[str, str]]
     counted = by_several + sum(min(number, MOST_OF_ONE) for number in alone.values())
     beyond = frozenset(f"urn:agency:{each}" for each, number in alone.items() if number > MOST_OF_ONE)
     if counted > MOST_FAMILIES:
-        assert told(*said) == EVERYBODY
+        assert sharing_among(*said) == EVERYBODY
     else:
-        assert told(*said) == (Sharing(sources=beyond) if len(tellers) > MOST_FAMILIES else NOT_SHARED)
+        assert sharing_among(*said) == (Sharing(sources=beyond) if len(tellers) > MOST_FAMILIES else NOT_SHARED)
 
 
 def test_an_agencys_own_office_is_left_out_of_its_own_records() -> None:

@@ -27,7 +27,7 @@ class Recovering(Stack):
         assert self.process.wait(90) == 0, self.errors()
 
     def until_ready(self) -> None:
-        eventually(self.says_ready)
+        eventually(self.is_ready)
 
     def lose(self, server: str) -> None:
         shutil.rmtree(self.data / server)
@@ -57,8 +57,8 @@ class Recovering(Stack):
             troubles = json.loads(answer.stdout)["troubles"] if answer.stdout and answer.returncode == 3 else []
             return next((each for each in troubles if command in each["do"]), None)
 
-        told: dict[str, Any] = eventually(found)
-        return told
+        document: dict[str, Any] = eventually(found)
+        return document
 
     def is_at_rest(self) -> bool:
         answer = self.run("status")

@@ -193,14 +193,14 @@ def test_a_replay_is_the_directory_as_it_was_known(stack: Stack, sent: list[dict
     for name in ("missing-education", "possible-duplicates"):
         of_then = stack.ask("report", name, "--as-of", moment)
         assert reports[name] == {key: value for key, value in of_then.items() if key != "as_of"}
-    asks = ("--as", "demo-auditor", "--reason", "audit")
+    auditor = ("--as", "demo-auditor", "--reason", "audit")
 
-    def seen_with_the_last_look() -> dict[str, Any] | None:
-        seen = stack.ask("could-have-seen", "demo-data-manager", child, "--on", "2999-01-01", *asks)
-        return seen if {look["action"] for look in seen["looks"]} == {"export", "show"} else None
+    def past_access() -> dict[str, Any] | None:
+        found = stack.ask("could-have-seen", "demo-data-manager", child, "--on", "2999-01-01", *auditor)
+        return found if {look["action"] for look in found["looks"]} == {"export", "show"} else None
 
-    seen = eventually(seen_with_the_last_look)
-    assert seen["entry"] == {**now[child], "as_of": seen["on"]}
+    found = eventually(past_access)
+    assert found["entry"] == {**now[child], "as_of": found["on"]}
     again = stack.run(
         "replay", "--as-of", moment, "--out", tmp_path / "then", "--as", "demo-auditor", "--reason", "audit"
     )

@@ -25,7 +25,7 @@ OTHER = 4_712
 
 
 @pytest.fixture(scope="module", autouse=True)
-def told(stage: Stage) -> None:
+def published(stage: Stage) -> None:
     """A log in Kafka whose views are live, and of which the relay has noted that all of it is published."""
     add_records(stage.story, 20)
     with stage.projecting():

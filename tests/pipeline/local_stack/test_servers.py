@@ -19,7 +19,7 @@ from streams.kafka.settings import KafkaSettings
 from tests.support.waiting import eventually
 
 
-def asked(url: str, question: str) -> str:
+def value_of(url: str, question: str) -> str:
     with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(question)
         return str(cursor.fetchone()[0])
@@ -31,14 +31,14 @@ def postgres_in(folder: Path) -> tuple[Program, str]:
 
 
 def test_postgres_asks_for_its_password(database_url: str) -> None:
-    assert asked(database_url, "select current_setting('server_version_num')").startswith("18")
+    assert value_of(database_url, "select current_setting('server_version_num')").startswith("18")
     with pytest.raises(psycopg2.OperationalError):
         psycopg2.connect(database_url.replace("contactpoint:", "contactpoint:not"))
 
 
 def test_postgres_knows_the_letters_of_every_script(database_url: str) -> None:
-    assert asked(database_url, "select lower('ÉŁЖ')") == "éłж"
-    assert asked(database_url, "create extension pg_trgm; select array_length(show_trgm('Жук'), 1)") == "4"
+    assert value_of(database_url, "select lower('ÉŁЖ')") == "éłж"
+    assert value_of(database_url, "create extension pg_trgm; select array_length(show_trgm('Жук'), 1)") == "4"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_postgres_knows_the_letters_of_every_script(database_url: str) -> None:
 )
 def test_statements_that_fail_leave_no_data_in_the_log(postgres: str, server_folder: Path, statement: str) -> None:
     with pytest.raises(psycopg2.Error):
-        asked(postgres, statement)
+        value_of(postgres, statement)
     log = (server_folder / "postgres.log").read_text()
     assert "starting PostgreSQL" in log
     assert "zorvel" not in log.casefold()
@@ -62,12 +62,12 @@ def test_postgres_keeps_what_is_committed_and_starts_over_a_lock_file_of_a_livin
 ) -> None:
     program, url = postgres_in(folder)
     with running(program):
-        assert asked(url, "select current_setting('fsync') || current_setting('full_page_writes')") == "onon"
-        assert asked(url, "select current_setting('synchronous_commit')") == "on"
+        assert value_of(url, "select current_setting('fsync') || current_setting('full_page_writes')") == "onon"
+        assert value_of(url, "select current_setting('synchronous_commit')") == "on"
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         (folder / "postgres" / "cluster" / "postmaster.pid").write_text(f"{stranger.pid}\n")
         with running(program):
-            assert asked(url, "select 1") == "1"
+            assert value_of(url, "select 1") == "1"
         assert stranger.poll() is None
         stranger.communicate()
 
@@ -77,7 +77,7 @@ def test_postgres_takes_over_from_one_that_nobody_owns(folder: Path) -> None:
     orphan = start(program)
     eventually(program.ready)
     with running(program):
-        assert asked(url, "select 1") == "1"
+        assert value_of(url, "select 1") == "1"
         assert not psutil.pid_exists(orphan.pid)
 
 

@@ -29,21 +29,21 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def said_by_up(folder: Path, kafka: str, database_url: str, awaited: str) -> str:
+def log_of_up(folder: Path, kafka: str, database_url: str, awaited: str) -> str:
     """What `up` has said by the time at which it says what is awaited, or ends."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
     environ |= {"CONTACTPOINT_KAFKA": kafka, "CONTACTPOINT_DATABASE_URL": database_url}
-    said = folder / "up.err"
-    with said.open("wb") as out:
+    log = folder / "up.err"
+    with log.open("wb") as out:
         command = [sys.executable, "-m", "services.cli.main", "up", "--data", str(folder / "data")]
         process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     try:
-        eventually(lambda: awaited in said.read_text() or process.poll() is not None)
-        assert process.poll() is None, said.read_text()
+        eventually(lambda: awaited in log.read_text() or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
     finally:
         process.terminate()
         process.wait(60)
-    return said.read_text()
+    return log.read_text()
 
 
 @pytest.mark.parametrize("port", ["closed_port", "silent_port"])
@@ -51,9 +51,9 @@ def test_it_names_a_postgres_that_it_waits_for(port: str, tmp_path: Path, reques
     number = request.getfixturevalue(port)
     awaited = f"Postgres cannot be reached at 127.0.0.1:{number}"
     url = f"postgresql://nobody:a-secret@127.0.0.1:{number}/none"
-    said = said_by_up(tmp_path, f"127.0.0.1:{number}", url, awaited)
-    assert "CONTACTPOINT_DATABASE_URL" in said
-    assert "a-secret" not in said
+    log = log_of_up(tmp_path, f"127.0.0.1:{number}", url, awaited)
+    assert "CONTACTPOINT_DATABASE_URL" in log
+    assert "a-secret" not in log
 
 
 @pytest.mark.parametrize("port", ["closed_port", "silent_port"])
@@ -61,10 +61,10 @@ def test_it_names_a_kafka_that_it_waits_for(
     port: str, tmp_path: Path, database_url: str, request: pytest.FixtureRequest
 ) -> None:
     number = request.getfixturevalue(port)
-    said = said_by_up(tmp_path, f"127.0.0.1:{number}", database_url, f"Kafka cannot be reached at 127.0.0.1:{number}")
-    assert "CONTACTPOINT_KAFKA" in said
+    log = log_of_up(tmp_path, f"127.0.0.1:{number}", database_url, f"Kafka cannot be reached at 127.0.0.1:{number}")
+    assert "CONTACTPOINT_KAFKA" in log
 
 
 def test_it_names_a_database_that_is_not_there(tmp_path: Path, postgres: str, kafka: KafkaSettings) -> None:
     url = postgres.rpartition("/")[0] + "/no_such_database"
-    assert "CONTACTPOINT_DATABASE_URL" in said_by_up(tmp_path, kafka.bootstrap_servers, url, "does not exist")
+    assert "CONTACTPOINT_DATABASE_URL" in log_of_up(tmp_path, kafka.bootstrap_servers, url, "does not exist")

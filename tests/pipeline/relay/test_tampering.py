@@ -76,7 +76,7 @@ def changed(proven: Proven, statement: str) -> Iterator[None]:
             proven.store.rows(f"truncate {table}; insert into {table} table {kept}; drop table {kept}")
 
 
-def told(proven: Proven) -> list[tuple[int | None, str, str]]:
+def findings_of(proven: Proven) -> list[tuple[int | None, str, str]]:
     found = proven.findings()
     assert {each.log for each in found} <= {"register"}
     return [(each.position, str(each.kind), each.where) for each in found]
@@ -86,8 +86,8 @@ def told(proven: Proven) -> list[tuple[int | None, str, str]]:
 def test_what_is_done_to_the_store_has_a_name(proven: Proven, name: str) -> None:
     statement, says = CHANGES[name]
     with changed(proven, statement):
-        assert told(proven) == says
-    assert told(proven) == []
+        assert findings_of(proven) == says
+    assert findings_of(proven) == []
 
 
 def test_an_event_that_says_again_what_an_older_one_said_is_named(proven: Proven) -> None:
@@ -96,7 +96,7 @@ def test_an_event_that_says_again_what_an_older_one_said_is_named(proven: Proven
     )
     copy = f"update register.events set state = (select state from register.events where position = {older})"
     with changed(proven, f"{copy} where position = {newer}"):
-        assert told(proven) == [(newer, "replaced-by-an-older-one", "store")]
+        assert findings_of(proven) == [(newer, "replaced-by-an-older-one", "store")]
 
 
 def test_a_checkpoint_kept_elsewhere_tells_a_log_that_is_another_one(proven: Proven) -> None:
@@ -122,7 +122,7 @@ def test_what_others_write_into_kafka_is_named(proven: Proven) -> None:
         proven.store.rows("select (convert_from(%s, 'UTF8')::json->>'position')::int", each)[0][0]
         for each in of_partition[1::-1]
     )
-    assert told(proven) == [
+    assert findings_of(proven) == [
         (one, "mac-wrong", f"register.events/{partition}/{sent[0].offset}"),
         (two, "inserted", f"register.events/{partition}/{sent[1].offset}"),
     ]

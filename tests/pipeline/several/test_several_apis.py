@@ -45,7 +45,7 @@ def urls(stack: Stack, child: str, tmp_path_factory: pytest.TempPathFactory) -> 
         yield found
 
 
-def asking(stack: Stack, user: str) -> dict[str, str]:
+def headers_of(stack: Stack, user: str) -> dict[str, str]:
     return {
         "Authorization": f"Bearer {stack.ask('token', user)['token']}",
         "Access-Reason": "safeguarding enquiry",
@@ -53,7 +53,7 @@ def asking(stack: Stack, user: str) -> dict[str, str]:
 
 
 def test_a_shield_and_its_override_by_one_hold_in_all(stack: Stack, urls: list[str], child: str) -> None:
-    manager = asking(stack, "demo-data-manager")
+    manager = headers_of(stack, "demo-data-manager")
 
     def shown() -> list[list[str]]:
         answers = [
@@ -74,7 +74,7 @@ def test_a_shield_and_its_override_by_one_hold_in_all(stack: Stack, urls: list[s
 
 
 def test_a_revoked_user_ends_in_all_and_every_attempt_is_counted(stack: Stack, urls: list[str], child: str) -> None:
-    practitioner = asking(stack, "demo-practitioner")
+    practitioner = headers_of(stack, "demo-practitioner")
 
     def statuses() -> list[int]:
         return [

@@ -50,36 +50,36 @@ def test_nothing_that_is_read_has_anything_hidden(stack: Stack, child: str) -> N
 
 
 def test_what_a_user_could_have_been_shown_is_by_the_shield_of_then(stack: Stack, child: str) -> None:
-    asks = ("--as", "demo-auditor", "--reason", "audit")
+    auditor = ("--as", "demo-auditor", "--reason", "audit")
 
-    def seen(moment: str) -> tuple[int, dict[str, Any]]:
-        answer = stack.run("could-have-seen", "demo-practitioner", child, "--on", moment, *asks)
+    def past_access(moment: str) -> tuple[int, dict[str, Any]]:
+        answer = stack.run("could-have-seen", "demo-practitioner", child, "--on", moment, *auditor)
         assert (answer.stderr, secrets_in(answer.stdout)) == ("", [])
         return answer.returncode, json.loads(answer.stdout)
 
     applied = stack.ask("show", child)["as_of"]
     before = f"{datetime.fromisoformat(applied) - timedelta(milliseconds=1):%Y-%m-%dT%H:%M:%S.%fZ}"
-    status, then = seen(before)
+    status, then = past_access(before)
     assert (status, then["known"], then["shielded"], then["hidden_now"], then["entry"]) == (0, True, False, True, None)
     assert then["may"] == {"find": "allow", "show": "allow", "history": "allow"}
     assert then["entitlement"]["role"] == "practitioner"
-    status, now = seen("2999-01-01")
+    status, now = past_access("2999-01-01")
     assert (status, now["known"], now["shielded"], now["entry"], now["looks"]) == (0, True, True, None, [])
-    status, never = seen("1999-01-01")
+    status, never = past_access("1999-01-01")
     assert (status, never["known"], never["entitlement"], never["may"]["show"]) == (1, False, None, "deny")
-    assert stack.run("could-have-seen", "demo-auditor", child, "--on", before, *asks).returncode == 1
-    eventually(lambda: "could-have-seen" in {look["action"] for look in stack.ask("looks", child, *asks)["looks"]})
+    assert stack.run("could-have-seen", "demo-auditor", child, "--on", before, *auditor).returncode == 1
+    eventually(lambda: "could-have-seen" in {look["action"] for look in stack.ask("looks", child, *auditor)["looks"]})
 
 
 def test_a_lift_written_straight_into_kafka_lifts_nothing(stack: Stack, child: str) -> None:
     sent = [json.loads(value) for value in read(stack, STEWARDS_TOPIC)]
     applied = next(each for each in sent if each["subject"] == child)
-    asked = {"decided_by": "demo-data-manager", "reason": "a test asks", "child": child}
+    data = {"decided_by": "demo-data-manager", "reason": "a test asks", "child": child}
     ids = ("no-look", applied["id"])
     producer = KafkaProducer(**read_settings(stack.data).need_kafka().for_kafka_python())
     try:
         for id_ in ids:
-            lift = decision(id_, DecisionType.SHIELD_LIFT, child, TIME, asked)
+            lift = decision(id_, DecisionType.SHIELD_LIFT, child, TIME, data)
             producer.send(STEWARDS_TOPIC, key=child.encode(), value=lift).get(30)
     finally:
         producer.close()

@@ -120,7 +120,7 @@ class Office:
             self.errors += [answer.text, *(f"{name}: {value}" for name, value in answer.headers.items())]
         return answer
 
-    def ask_while_away(self, token: str, child: str) -> None:
+    def send_while_away(self, token: str, child: str) -> None:
         """Asks while parts are away; whatever the answer is, it is kept."""
         headers = {"Authorization": f"Bearer {token}", "Access-Reason": f"safeguarding: {WHY}"}
         body = {"criteria": {"nhs_number": NUMBER}, "reason": WHY}
@@ -148,7 +148,7 @@ def office(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Office:
     return Office(stack, folder)
 
 
-def asks(office: Office) -> None:
+def send_all(office: Office) -> None:
     """Every kind of wrong question, and some right ones."""
     wild = quote(ALL)
     office.ask("POST", "/children/search", json={"criteria": {"nhs_number": NUMBER}, "reason": WHY})
@@ -187,11 +187,11 @@ def test_no_log_of_any_process_has_a_personal_value(stack: Stack, office: Office
     (found,) = stack.ask("find", "--nhs-number", NUMBER)["results"]
     office.submit(*broken(), *unreadable())
     office.publish(submissions_topic(AGENCY), [*unreadable(), *(json.dumps(each).encode() for each in broken())])
-    asks(office)
+    send_all(office)
     token = stack.ask("token", "demo-data-manager")["token"]
     os.kill(stack.pids()["postgres"], signal.SIGKILL)
     for _ in range(3):
-        office.ask_while_away(token, found["child"])
+        office.send_while_away(token, found["child"])
     stack.pids()
     eventually(lambda: httpx.get(f"{office.url}/health/ready", timeout=60, verify=WITHOUT_TLS).status_code == 200)
     before = office.failed()

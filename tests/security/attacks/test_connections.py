@@ -53,12 +53,12 @@ def test_where_all_are_busy_the_next_gets_retry_after(world: World) -> None:
                     response = rest(more)
             assert status(response) == 503
             assert b"\r\nretry-after: 1\r\n" in response
-        while not can_ask(place):
+        while not has_place(place):
             continue
         assert is_answered(world, place)
 
 
-def can_ask(place: Place) -> bool:
+def has_place(place: Place) -> bool:
     """Whether there is a place: the server notices later than the client that a connection has ended."""
     with connected(place) as client:
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -67,7 +67,7 @@ def can_ask(place: Place) -> bool:
 
 def test_an_address_has_no_more_than_its_share(world: World) -> None:
     with api(world, CONTACTPOINT_CONNECTIONS_PER_ADDRESS="3") as place:
-        while not can_ask(place):
+        while not has_place(place):
             continue
         with ExitStack() as held:
             clients = [held.enter_context(connected(place)) for _ in range(3)]
@@ -77,7 +77,7 @@ def test_an_address_has_no_more_than_its_share(world: World) -> None:
             assert b"\r\nretry-after: 1\r\n" in response
             clients[0].sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
             assert status(clients[0].recv(65_536)) == 200
-        while not can_ask(place):
+        while not has_place(place):
             continue
 
 

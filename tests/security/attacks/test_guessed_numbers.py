@@ -56,7 +56,9 @@ def calls(client: TestClient) -> list[tuple[str, str]]:
     return found + [("post", path) for path in BODIES if path.startswith("/duplicates")]
 
 
-def asked(client: TestClient, who: Headers, method: str, path: str, child: str) -> tuple[int, bytes, dict[str, str]]:
+def answer_to(
+    client: TestClient, who: Headers, method: str, path: str, child: str
+) -> tuple[int, bytes, dict[str, str]]:
     """Status, body and headers of an answer."""
     fields = BODIES.get(path, WHY)
     body = {
@@ -75,19 +77,19 @@ def test_a_number_that_must_not_be_known_is_answered_as_one_that_nobody_has(
     who = looking(world, user)
     assert len(calls(client)) >= 10
     for method, path in calls(client):
-        nobody = asked(client, who, method, path, str(uuid4()))
+        nobody = answer_to(client, who, method, path, str(uuid4()))
         assert nobody[0] != 200 or path.endswith("/looks"), path
         for name, child in guessed.items():
-            assert (method, path, name, asked(client, who, method, path, child)) == (method, path, name, nobody)
+            assert (method, path, name, answer_to(client, who, method, path, child)) == (method, path, name, nobody)
 
 
 def test_what_is_no_number_is_answered_likewise(world: World, client: TestClient) -> None:
     who = looking(world, "user:demo-masked")
     for method, path in calls(client):
         if "{child}" in path:
-            nobody = asked(client, who, method, path, str(uuid4()))
+            nobody = answer_to(client, who, method, path, str(uuid4()))
             for odd in ("1", "'); drop schema views cascade; --", "%00", "%s%n", "=1+1", "\N{SNOWMAN}" * 100):
-                answer = asked(client, who, method, path, odd)
+                answer = answer_to(client, who, method, path, odd)
                 assert answer[0] in (404, 422, nobody[0]), (path, odd)
                 assert odd.encode() not in answer[1], (path, odd)
 
@@ -100,6 +102,6 @@ def test_a_shielded_childs_other_numbers_are_absent(world: World, client: TestCl
     for user in USERS:
         who = looking(world, user)
         for method, path in calls(client):
-            nobody = asked(client, who, method, path, str(uuid4()))
+            nobody = answer_to(client, who, method, path, str(uuid4()))
             for record in records:
-                assert (path, asked(client, who, method, path, record)) == (path, nobody)
+                assert (path, answer_to(client, who, method, path, record)) == (path, nobody)

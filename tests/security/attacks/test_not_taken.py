@@ -78,7 +78,7 @@ def export(world: World, *more: str) -> bytes:
     )
 
 
-def asked(place: Place, what: bytes, held: ExitStack) -> socket.socket:
+def reader_of(place: Place, what: bytes, held: ExitStack) -> socket.socket:
     """A client that has read the first bytes of its answer and no more."""
     client = held.enter_context(narrow(place))
     client.sendall(what)
@@ -106,7 +106,7 @@ def is_cut(response: bytes) -> bool:
 def test_who_does_not_read_holds_no_thread_and_no_connection_to_postgres(world: World, place: Place) -> None:
     with ExitStack() as held:
         for _ in range(NOT_READING):
-            asked(place, export(world), held)
+            reader_of(place, export(world), held)
         assert in_hand(place) == NOT_READING
         assert is_answered(world, place, "user:demo-practitioner")
         assert is_answered(world, place)
@@ -120,7 +120,7 @@ def test_who_does_not_read_holds_no_thread_and_no_connection_to_postgres(world: 
 
 def test_an_answer_that_is_not_taken_is_given_up(world: World, place: Place) -> None:
     with ExitStack() as held:
-        client = asked(place, export(world), held)
+        client = reader_of(place, export(world), held)
         while in_hand(place):
             assert is_answered(world, place)
         assert is_cut(rest(client))
@@ -128,7 +128,7 @@ def test_an_answer_that_is_not_taken_is_given_up(world: World, place: Place) -> 
 
 def test_who_reads_slowly_gets_everything(world: World, place: Place) -> None:
     with ExitStack() as held:
-        client = asked(place, export(world, "Connection: close"), held)
+        client = reader_of(place, export(world, "Connection: close"), held)
         received = b""
         while more := client.recv(NARROW):
             received += more

@@ -38,7 +38,7 @@ GIVEN = {
 """A value of each type that functions take."""
 
 
-class Told:
+class Scene:
     """Ada is shielded and Bea may be Ada; a clinic alone knows Cleo, and has a record of Bea. All live in NORTH."""
 
     def __init__(self) -> None:
@@ -62,16 +62,16 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told() -> Told:
-    return Told()
+def scene() -> Scene:
+    return Scene()
 
 
 @pytest.fixture(scope="module")
-def database(database_url: str, told: Told) -> str:
+def database(database_url: str, scene: Scene) -> str:
     empty_views(database_url)
     seals = Seals()
     with writing(database_url) as cursor:
-        assert take(cursor, [decode_event(value, seals) for value in told.values]) == []
+        assert take(cursor, [decode_event(value, seals) for value in scene.values]) == []
     return database_url
 
 
@@ -158,11 +158,11 @@ def column(cursor: Cursor, scope: Scope, query: str) -> set[str]:
     return {str(value) for (value,) in cursor.fetchall()}
 
 
-def test_a_sensitive_record_is_known_to_the_cleared_alone(cursor: Cursor, told: Told) -> None:
-    for clearance, known in ((False, told.openly), (True, told.openly | told.secret)):
+def test_a_sensitive_record_is_known_to_the_cleared_alone(cursor: Cursor, scene: Scene) -> None:
+    for clearance, known in ((False, scene.openly), (True, scene.openly | scene.secret)):
         assert column(cursor, Scope(clearance), "select record from known_link") == known
-    assert column(cursor, Scope(False), "select child from known_child") == {told.ada, told.bea}
-    assert column(cursor, Scope(True), "select child from known_child") == {told.ada, told.bea, told.cleo}
+    assert column(cursor, Scope(False), "select child from known_child") == {scene.ada, scene.bea}
+    assert column(cursor, Scope(True), "select child from known_child") == {scene.ada, scene.bea, scene.cleo}
 
 
 UNVEILED = {
@@ -184,15 +184,15 @@ def test_every_view_without_hidden_children_is_tried(cursor: Cursor) -> None:
 
 @pytest.mark.parametrize("view", UNVEILED)
 def test_a_hidden_child_is_unveiled_to_whom_it_is_opened_and_to_its_custodian_alone(
-    cursor: Cursor, told: Told, view: str
+    cursor: Cursor, scene: Scene, view: str
 ) -> None:
     query = f"select {UNVEILED[view]} from {view}"
-    for scope in (Scope(True), Scope(True, SOUTH), Scope(True, opened=[told.bea])):
-        assert told.ada not in column(cursor, scope, query)
-    for scope in (Scope(custodian=EVERYWHERE), Scope(custodian=NORTH), Scope(opened=[told.ada, told.bea])):
-        assert told.ada in column(cursor, scope, query)
+    for scope in (Scope(True), Scope(True, SOUTH), Scope(True, opened=[scene.bea])):
+        assert scene.ada not in column(cursor, scope, query)
+    for scope in (Scope(custodian=EVERYWHERE), Scope(custodian=NORTH), Scope(opened=[scene.ada, scene.bea])):
+        assert scene.ada in column(cursor, scope, query)
 
 
-def test_a_shield_is_kept_by_its_custodian_alone(cursor: Cursor, told: Told) -> None:
-    for custodian, kept in (("nowhere", set()), (SOUTH, set()), (NORTH, {told.ada}), (EVERYWHERE, {told.ada})):
+def test_a_shield_is_kept_by_its_custodian_alone(cursor: Cursor, scene: Scene) -> None:
+    for custodian, kept in (("nowhere", set()), (SOUTH, set()), (NORTH, {scene.ada}), (EVERYWHERE, {scene.ada})):
         assert column(cursor, Scope(True, custodian), "select child from kept_shield") == kept

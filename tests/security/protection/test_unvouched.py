@@ -32,20 +32,20 @@ def world(empty_world: World) -> World:
     ]
     grants.add_users(empty_world.database_url, empty_world.key, users)
 
-    def told(agency: str, number: str, authority: str | None) -> dict[str, Any]:
+    def registration(agency: str, number: str, authority: str | None) -> dict[str, Any]:
         home = {"lines": [f"{number[-2:]} Fell Road"], "postcode": f"ZX{number[-2]} 1AA", "status": "current"}
         address = home | ({"authority": authority} if authority else {})
         name = {"given_name": NAMES[number], "family_name": f"Of{NAMES[number]}"}
         return person(f"{agency}-{number}", agency, nhs_number=number, address=address, **name)
 
     taken = empty_world.submit(
-        told("la-north", OWN, NORTH),
-        told("benefit", ALONE, SOUTH),
-        told("benefit", NOWHERE, None),
-        told("benefit", DISPUTED, SOUTH),
-        told("charity", DISPUTED, NORTH),
-        told("la-south", VOUCHED, SOUTH),
-        told("charity", VOUCHED, NORTH),
+        registration("la-north", OWN, NORTH),
+        registration("benefit", ALONE, SOUTH),
+        registration("benefit", NOWHERE, None),
+        registration("benefit", DISPUTED, SOUTH),
+        registration("charity", DISPUTED, NORTH),
+        registration("la-south", VOUCHED, SOUTH),
+        registration("charity", VOUCHED, NORTH),
     )
     assert taken == ["accepted"] * 7
     return empty_world

@@ -24,7 +24,7 @@ from tests.support.certificates import HOUR, Authority
 from tests.support.world import World, person
 
 Files = tuple[Path, Path] | None
-Ask = Callable[..., tuple[int, Any]]
+Call = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +47,10 @@ def settings(world: World, authority: Authority) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def ask(settings: Settings, authority: Authority) -> Iterator[Ask]:
+def call(settings: Settings, authority: Authority) -> Iterator[Call]:
     """Asks the running API with a certificate; gives status and document."""
 
-    def asked(files: Files, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+    def called(files: Files, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
         context = ssl.create_default_context(cafile=str(authority.file))
         if files is not None:
             context.load_cert_chain(*files)
@@ -68,43 +68,43 @@ def ask(settings: Settings, authority: Authority) -> Iterator[Ask]:
     until = time.monotonic() + 30
     while True:
         try:
-            asked(None, "GET", "/health/live")
+            called(None, "GET", "/health/live")
             break
         except OSError:
             assert time.monotonic() < until
             time.sleep(0.05)
-    yield asked
+    yield called
     stop.set()
     thread.join(STOP_SECONDS)
     assert not thread.is_alive()
 
 
-def submit(ask: Ask, files: Files) -> tuple[int, Any]:
+def submit(call: Call, files: Files) -> tuple[int, Any]:
     body = json.dumps(person("C1", "gp")).encode()
-    return ask(files, "POST", "/submissions", body, **{"Content-Type": "application/cloudevents+json"})
+    return call(files, "POST", "/submissions", body, **{"Content-Type": "application/cloudevents+json"})
 
 
-def test_an_agency_submits_with_its_certificate(ask: Ask, authority: Authority) -> None:
+def test_an_agency_submits_with_its_certificate(call: Call, authority: Authority) -> None:
     files = authority.signs("gp", "urn:agency:gp")
-    assert submit(ask, files)[0] == 202
-    assert ask(files, "GET", "/receipts")[0] == 200
+    assert submit(call, files)[0] == 202
+    assert call(files, "GET", "/receipts")[0] == 200
 
 
-def test_a_certificate_opens_nothing_that_is_for_users(ask: Ask, authority: Authority) -> None:
+def test_a_certificate_opens_nothing_that_is_for_users(call: Call, authority: Authority) -> None:
     files = authority.signs("gp", "urn:agency:gp")
     why = {"Access-Reason": "an enquiry"}
-    assert ask(files, "GET", "/children/0b6d4c3e-5a7f-4c39-9b1e-1f2a3b4c5d6e", **why)[0] == 403
+    assert call(files, "GET", "/children/0b6d4c3e-5a7f-4c39-9b1e-1f2a3b4c5d6e", **why)[0] == 403
 
 
-def test_without_a_certificate_a_token_is_needed_and_enough(ask: Ask, world: World) -> None:
-    assert submit(ask, None)[0] == 401
-    assert ask(None, "GET", "/receipts", Authorization=f"Bearer {world.token('agency:gp')}")[0] == 200
+def test_without_a_certificate_a_token_is_needed_and_enough(call: Call, world: World) -> None:
+    assert submit(call, None)[0] == 401
+    assert call(None, "GET", "/receipts", Authorization=f"Bearer {world.token('agency:gp')}")[0] == 200
 
 
-def test_headers_are_no_certificate(ask: Ask, authority: Authority) -> None:
+def test_headers_are_no_certificate(call: Call, authority: Authority) -> None:
     pem = authority.signs("gp", "urn:agency:gp")[0].read_text().replace("\n", "%0A")
     for name in ("X-SSL-Cert", "X-Forwarded-Client-Cert", "X-Client-Cert", "Ssl-Client-Cert"):
-        assert ask(None, "GET", "/receipts", **{name: pem})[0] == 401
+        assert call(None, "GET", "/receipts", **{name: pem})[0] == 401
 
 
 @pytest.mark.parametrize(
@@ -120,34 +120,34 @@ def test_headers_are_no_certificate(ask: Ask, authority: Authority) -> None:
     ids=str,
 )
 def test_a_certificate_that_names_no_one_agency_of_the_register_opens_nothing(
-    ask: Ask, authority: Authority, uris: list[str]
+    call: Call, authority: Authority, uris: list[str]
 ) -> None:
-    assert submit(ask, authority.signs("strange", *uris))[0] in (401, 403)
+    assert submit(call, authority.signs("strange", *uris))[0] in (401, 403)
 
 
-def test_the_common_name_is_no_agency(ask: Ask, authority: Authority) -> None:
-    assert submit(ask, authority.signs("urn:agency:gp"))[0] == 401
+def test_the_common_name_is_no_agency(call: Call, authority: Authority) -> None:
+    assert submit(call, authority.signs("urn:agency:gp"))[0] == 401
 
 
-def refused(ask: Ask, files: Files) -> bool:
+def refused(call: Call, files: Files) -> bool:
     """Whether no request gets through: a refusal ends the connection."""
     try:
-        submit(ask, files)
+        submit(call, files)
     except (OSError, http.client.HTTPException):
         return True
     return False
 
 
-def test_another_authoritys_certificate_does_not_even_connect(ask: Ask, tmp_path: Path) -> None:
-    assert refused(ask, Authority(tmp_path, "Test CA").signs("gp", "urn:agency:gp"))
+def test_another_authoritys_certificate_does_not_even_connect(call: Call, tmp_path: Path) -> None:
+    assert refused(call, Authority(tmp_path, "Test CA").signs("gp", "urn:agency:gp"))
 
 
-def test_an_expired_certificate_does_not_even_connect(ask: Ask, authority: Authority) -> None:
-    assert refused(ask, authority.signs("old", "urn:agency:gp", lasts=timedelta(minutes=-1)))
+def test_an_expired_certificate_does_not_even_connect(call: Call, authority: Authority) -> None:
+    assert refused(call, authority.signs("old", "urn:agency:gp", lasts=timedelta(minutes=-1)))
 
 
 def test_a_revoked_certificate_opens_nothing_from_then_on_also_on_an_open_connection(
-    settings: Settings, ask: Ask, authority: Authority, tmp_path: Path
+    settings: Settings, call: Call, authority: Authority, tmp_path: Path
 ) -> None:
     assert settings.tls is not None
     lists = settings.tls.client_crl
@@ -163,10 +163,10 @@ def test_a_revoked_certificate_opens_nothing_from_then_on_also_on_an_open_connec
         answer.read()
         return answer.status
 
-    assert (kept_open(), ask(honest, "GET", "/receipts")[0]) == (200, 200)
+    assert (kept_open(), call(honest, "GET", "/receipts")[0]) == (200, 200)
     authority.revokes(lists, stolen[0])
-    assert (kept_open(), ask(honest, "GET", "/receipts")[0]) == (401, 200)
-    assert ask(stolen, "GET", "/receipts")[0] == 401
+    assert (kept_open(), call(honest, "GET", "/receipts")[0]) == (401, 200)
+    assert call(stolen, "GET", "/receipts")[0] == 401
     connection.close()
     for spoil in (
         lambda: authority.revokes(lists, lasts=-HOUR),
@@ -175,9 +175,9 @@ def test_a_revoked_certificate_opens_nothing_from_then_on_also_on_an_open_connec
         lists.unlink,
     ):
         spoil()
-        assert ask(honest, "GET", "/receipts")[0] == 401
+        assert call(honest, "GET", "/receipts")[0] == 401
     authority.revokes(lists)
-    assert (ask(honest, "GET", "/receipts")[0], ask(stolen, "GET", "/receipts")[0]) == (200, 200)
+    assert (call(honest, "GET", "/receipts")[0], call(stolen, "GET", "/receipts")[0]) == (200, 200)
 
 
 def test_lists_that_cannot_be_used_are_refused_at_once(settings: Settings, tmp_path: Path) -> None:

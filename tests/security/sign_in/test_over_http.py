@@ -140,7 +140,7 @@ def test_no_answer_repeats_a_token(client: TestClient, issuer: Issuer) -> None:
         assert not any(part in answer.text + json.dumps(dict(answer.headers)) for part in token.split("."))
 
 
-class Asked:
+class Called:
     """An app that remembers who called."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -176,14 +176,14 @@ def test_a_certificate_and_a_token_may_not_name_two_agencies(
 ) -> None:
     with an_issuer() as issuer:
         verifier = verifier_for(dataclasses.replace(world.settings, sign_in=SignIn(issuer.url)))
-        asked = Asked()
-        app = OnTls(Authentication(asked, verifier), Principal(Caller.AGENCY, "gp", float("inf")))
+        called = Called()
+        app = OnTls(Authentication(called, verifier), Principal(Caller.AGENCY, "gp", float("inf")))
         headers = {} if claims is None else with_token(issuer, **claims)
         answer = TestClient(app).get("/receipts", headers=headers)
     assert answer.status_code == (401 if expected is None else 204)
-    assert expected is None or asked.principal.subject == expected
+    assert expected is None or called.principal.subject == expected
 
 
 def test_an_expired_certificate_is_refused_on_an_open_connection(world: World) -> None:
-    app = OnTls(Authentication(Asked(), verifier_for(world.settings)), Principal(Caller.AGENCY, "gp", 1.0))
+    app = OnTls(Authentication(Called(), verifier_for(world.settings)), Principal(Caller.AGENCY, "gp", 1.0))
     assert TestClient(app).get("/receipts").status_code == 401
