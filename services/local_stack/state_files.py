@@ -12,7 +12,7 @@ from services.local_stack.child import Child, State
 from services.local_stack.layout import Layout
 from services.local_stack.leftovers import Started, write_record
 from services.local_stack.program import Program
-from streams.clock import utc_now
+from streams.clock import Clock, utc_now
 
 
 def record_file(data: Path) -> Path:
@@ -31,10 +31,12 @@ class StateFiles:
     `ready` is whether everything has run once.
     """
 
-    def __init__(self, data: Path, layout: Layout) -> None:
+    def __init__(self, data: Path, layout: Layout, clock: Clock = utc_now) -> None:
         self._data = data
         self._layout = layout
-        self._began = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._clock = clock
+        self._began = self._now()
+        self._at_work: dict[str, tuple[bool, str]] = {}
         self._started: dict[int, Started] = {}
         self.ready = False
 
@@ -64,7 +66,7 @@ class StateFiles:
     def _stack(self, children: Sequence[Child]) -> dict[str, Any]:
         here = {child.name: child for child in children}
         programs = (*self._layout.servers, *self._layout.services)
-        ours = [_process(here.get(program.name) or Child(program)) for program in programs]
+        ours = [self._process(here.get(program.name) or Child(program)) for program in programs]
         return {
             "pid": os.getpid(),
             "started": self._began,
@@ -76,12 +78,21 @@ class StateFiles:
             "processes": [*map(_external, self._layout.external), *ours],
         }
 
+    def _process(self, child: Child) -> dict[str, Any]:
+        """A process of ours, since when it runs or does not; where it does not, with how it ended last."""
+        process = {"role": child.role, "name": child.name, "pid": child.pid, "state": child.state.value}
+        process |= {"restarts": child.restarts, "since": self._since(child)}
+        return process | ({"said": child.last_error} if child.last_error and child.state is not State.RUNNING else {})
 
-def _process(child: Child) -> dict[str, Any]:
-    """A process of ours; where it does not run, with how it ended last."""
-    process = {"role": child.role, "name": child.name, "pid": child.pid, "state": child.state.value}
-    process["restarts"] = child.restarts
-    return process | ({"said": child.last_error} if child.last_error and child.state is not State.RUNNING else {})
+    def _since(self, child: Child) -> str:
+        """When it came to run, or not to run, whatever was tried since."""
+        runs = child.state is State.RUNNING
+        before, since = self._at_work.get(child.name, (not runs, ""))
+        self._at_work[child.name] = runs, since if runs is before else self._now()
+        return self._at_work[child.name][1]
+
+    def _now(self) -> str:
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _external(role: str) -> dict[str, Any]:

@@ -101,14 +101,14 @@ class Supervisor:
 
     def _until(self, condition: Callable[[], bool]) -> None:
         """Keeps the children running until the condition holds; raises Stopped."""
-        patience = Patience()
+        patience = Patience(time.monotonic())
         while True:
             self._step()
             if self._stop.is_set():
                 raise Stopped
             if condition():
                 return
-            patience.spend(self._children)
+            patience.spend(self._children, time.monotonic())
             self._stop.wait(STEP_SECONDS)
 
     def _step(self) -> None:

@@ -66,6 +66,19 @@ def test_paths_named_by_the_architecture_exist() -> None:
     assert [path for path in named if not list(ROOT.glob(path))] == []
 
 
+def test_tests_named_by_operations_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+(?:\.py)?|test_\w+\.py)`", read("docs/operations.md"))
+    assert len(named) > 20
+    assert [path for path in named if not list(ROOT.glob(path if "/" in path else f"tests/**/{path}"))] == []
+
+
+def test_each_promise_of_operations_is_held_by_a_test_that_it_links_to() -> None:
+    table = read("docs/operations.md").split("### Which tests hold what")[1].split("\n## ")[0]
+    promises = re.findall(r"^\| ((?!promise|---).+?) \| (.+) \|$", table, re.MULTILINE)
+    assert len(promises) == 13
+    assert [promise for promise, held_by in promises if "](../tests/" not in held_by] == []
+
+
 def test_the_way_of_a_submission_is_told_in_fifteen_rooms_and_none_twice() -> None:
     paragraph = read("docs/architecture.md").split("## A submission, in one paragraph")[1].split("\n## ")[0]
     rooms = re.findall(r"`((?:domain|projections|streams|services)/\w+/)`", paragraph)

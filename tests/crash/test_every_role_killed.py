@@ -1,7 +1,12 @@
-"""Every role and the supervisor are killed with SIGKILL under load; each submission has taken effect exactly once."""
+"""Every role and the supervisor are killed with SIGKILL under load; each submission has taken effect exactly once.
+
+Once in a stack that has one process of each role, and once in one with two registrars and two projectors, of which one
+is killed, and both at once.
+"""
 
 import json
 import os
+import random
 import signal
 import threading
 import time
@@ -22,10 +27,13 @@ AGENCY = "urn:agency:la-killed"
 CHUNK = 100
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """A whole stack, each of whose processes starts and starts again as a user's does."""
-    with running_stack(as_a_user=True) as running:
+TWICE = ("registrar", "projector")
+
+
+@pytest.fixture(scope="module", params=[(), TWICE], ids=["one of each", "two registrars, two projectors"])
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """A whole stack; where there is one of each, each of its processes starts and starts again as a user's does."""
+    with running_stack(as_a_user=not request.param, twice=request.param) as running:
         yield running
 
 
@@ -73,6 +81,26 @@ def _as_own(sent: dict[str, Any]) -> dict[str, Any]:
     return sent | {"source": AGENCY, "subject": f"{code}/{sent['subject']}", "data": data}
 
 
+def kill(stack: Stack, name: str, pids: dict[str, int]) -> None:
+    """Kills a process of the stack, or its supervisor, after which the stack is started again."""
+    if name == "supervisor":
+        stack.process.kill()
+        stack.process.wait()
+        stack.start()
+    elif psutil.pid_exists(pids[name]):
+        os.kill(pids[name], signal.SIGKILL)
+
+
+def to_be_killed(stack: Stack, rng: random.Random) -> list[tuple[str, ...]]:
+    """The names of what is killed together, one time after the other."""
+    if stack.twice:
+        both = [(role, f"{role}-2") for role in stack.twice]
+        times = [*both, *((rng.choice(names),) for names in both)]
+        return rng.sample(times, len(times))
+    names = [*rng.sample(ROLES, len(ROLES)), "supervisor", *rng.sample(ROLES, 3)]
+    return [(name,) for name in names]
+
+
 def test_each_submission_takes_effect_once_whatever_is_killed(stack: Stack, tmp_path: Path) -> None:
     rng = dice()
     agencies = tmp_path / "agencies.yaml"
@@ -80,15 +108,11 @@ def test_each_submission_takes_effect_once_whatever_is_killed(stack: Stack, tmp_
     stack.ask("agencies", "add", agencies)
     load = Load(stack, tmp_path, authority_feed())
     load.start()
-    for role in [*rng.sample(ROLES, len(ROLES)), "supervisor", *rng.sample(ROLES, 3)]:
+    for names in to_be_killed(stack, rng):
         pids = stack.pids()
         time.sleep(rng.uniform(0, 1))
-        if role == "supervisor":
-            stack.process.kill()
-            stack.process.wait()
-            stack.start()
-        elif psutil.pid_exists(pids[role]):
-            os.kill(pids[role], signal.SIGKILL)
+        for name in names:
+            kill(stack, name, pids)
     load.enough.set()
     load.join()
     stack.pids()

@@ -14,7 +14,7 @@ from streams.projecting.live_views import IDLE_S, PATIENCE_S
 from streams.store.database import connect
 from tests.support.projector_stage import Stage, add_records
 from tests.support.projectors import Projector, projectors, same_as_rebuilt, shares
-from tests.support.proxy import proxy
+from tests.support.proxy import kafka_proxy, proxy
 from tests.support.story import receipt
 from tests.support.waiting import eventually
 
@@ -136,6 +136,25 @@ def test_one_that_is_cut_off_from_postgres_leaves_its_partitions_to_others(stage
             between.silent.set()
             publish_more(stage)
             eventually(lambda: len(shares(stage)) == 1)
+            assert is_right(stage)
+        finally:
+            through.kill()
+
+
+def test_one_that_is_cut_off_from_kafka_alone_leaves_its_partitions_to_others_and_comes_back(stage: Stage) -> None:
+    with kafka_proxy(stage.kafka.bootstrap_servers) as between, projectors(stage, 1):
+        through = Projector(stage, kafka=f"127.0.0.1:{between.port}")
+        try:
+            eventually(lambda: len(shares(stage)) == 2)
+            publish_more(stage)
+            between.silent.set()
+            publish_more(stage)
+            eventually(lambda: len(shares(stage)) == 1)
+            assert is_right(stage)
+            between.mend()
+            publish_more(stage)
+            eventually(lambda: len(shares(stage)) == 2)
+            publish_more(stage)
             assert is_right(stage)
         finally:
             through.kill()

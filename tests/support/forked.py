@@ -18,6 +18,7 @@ from pathlib import Path
 from services.cli.main import main
 from services.configuration.settings import read_settings
 from services.local_stack.launch import end_with
+from services.local_stack.layout import SERVICES
 from services.local_stack.program import Program, start
 from services.local_stack.supervisor import Supervisor
 from services.local_stack.up import up
@@ -61,9 +62,11 @@ def forked_verb(words: Sequence[str], environ: Mapping[str, str], out: Path | st
     return Forked(forked(_become, list(words), dict(environ), str(out), str(errors)))
 
 
-def forked_up(data: Path, environ: Mapping[str, str], out: Path, errors: Path) -> Forked:
+def forked_up(
+    data: Path, environ: Mapping[str, str], out: Path, errors: Path, services: Sequence[str] = SERVICES
+) -> Forked:
     """`contactpoint up`, likewise, whose services are forked from it."""
-    return Forked(forked(_up, data, dict(environ), str(out), str(errors)))
+    return Forked(forked(_up, data, dict(environ), str(out), str(errors), tuple(services)))
 
 
 def run_verb(words: Sequence[str], environ: Mapping[str, str], seconds: float) -> subprocess.CompletedProcess[str]:
@@ -92,10 +95,10 @@ def _become(words: list[str], environ: dict[str, str], out: str, errors: str) ->
     sys.exit(main(words))
 
 
-def _up(data: Path, environ: dict[str, str], out: str, errors: str) -> None:
+def _up(data: Path, environ: dict[str, str], out: str, errors: str, services: Sequence[str]) -> None:
     _enter(environ, out, errors)
     settings = read_settings(data)
-    sys.exit(up(settings, supervisor=Supervisor(settings, start=_start)))
+    sys.exit(up(settings, supervisor=Supervisor(settings, services, start=_start)))
 
 
 def _enter(environ: Mapping[str, str], out: str, errors: str) -> None:

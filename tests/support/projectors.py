@@ -17,10 +17,16 @@ from tests.support.waiting import eventually
 
 
 class Projector:
-    """A process that runs a projector, of another version of the views where `rows` is given."""
+    """A process that runs a projector, of another version of the views where `rows` is given.
 
-    def __init__(self, stage: Stage, database_url: str | None = None, rows: int | None = None) -> None:
-        servers = (stage.kafka.bootstrap_servers, database_url or stage.url, str(stage.key), str(stage.publication_key))
+    It reaches `kafka` and `database_url` where these are given, which lead to those of the stage.
+    """
+
+    def __init__(
+        self, stage: Stage, database_url: str | None = None, rows: int | None = None, kafka: str | None = None
+    ) -> None:
+        kafka = kafka or stage.kafka.bootstrap_servers
+        servers = (kafka, database_url or stage.url, str(stage.key), str(stage.publication_key))
         self._process = forked(be_projector, *servers, rows)
 
     def kill(self) -> None:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 
 from services.configuration.settings import stack_file
+from services.local_stack.layout import SERVICES
 from services.local_stack.postgres_server import database_url
 from tests.support.forked import Forked, forked_up, forked_verb, run_verb
 from tests.support.waiting import eventually
@@ -38,12 +39,21 @@ class Stack:
     """`start` again after the supervisor was killed; `close` leaves nothing. `settings` are environment variables.
 
     Its supervisor and services are forked from a process that has imported them, or started `as_a_user` starts them.
+    Of the roles `twice` there are two processes.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, as_a_user: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        as_a_user: bool = False,
+        twice: Collection[str] = (),
+    ) -> None:
         self.folder = folder
         self.settings = settings or {}
         self.as_a_user = as_a_user
+        self.twice = twice
         self.data = folder / "data"
         self.scratch = folder / "tmp"
         self.scratch.mkdir()
@@ -66,8 +76,10 @@ class Stack:
 
     def _begun(self, out: Path, errors: Path) -> "subprocess.Popen[bytes] | Forked":
         if not self.as_a_user:
-            return forked_up(self.data, self.environment(), out, errors)
-        words = [sys.executable, "-m", "services.cli.main", "up", "--data", str(self.data)]
+            services = [role for role in SERVICES for _ in range(1 + (role in self.twice))]
+            return forked_up(self.data, self.environment(), out, errors, services)
+        several = [f"--{role}s=2" for role in self.twice]
+        words = [sys.executable, "-m", "services.cli.main", "up", "--data", str(self.data), *several]
         with out.open("ab") as stdout, errors.open("ab") as stderr:
             return subprocess.Popen(
                 words, env=self.environment(), stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
@@ -113,14 +125,15 @@ class Stack:
         return database_url(port, (self.data / "postgres-password").read_text().strip())
 
     def pids(self) -> dict[str, int]:
-        """The process of each role, once every role runs."""
+        """Each process by its name, once all of them run."""
+        names = {*ROLES, *(f"{role}-2" for role in self.twice)}
 
         def all_running() -> dict[str, int]:
             if not stack_file(self.data).exists():
                 return {}
             processes = json.loads(stack_file(self.data).read_text())["processes"]
-            running = {each["role"]: each["pid"] for each in processes if each["state"] == "running"}
-            alive = set(running) == set(ROLES) and all(map(psutil.pid_exists, running.values()))
+            running = {each["name"]: each["pid"] for each in processes if each["state"] == "running"}
+            alive = set(running) == names and all(map(psutil.pid_exists, running.values()))
             return running if alive and self.run("status").returncode == 0 else {}
 
         found: dict[str, int] = eventually(all_running)
@@ -140,9 +153,11 @@ class Stack:
 
 
 @contextmanager
-def running_stack(settings: Mapping[str, str] | None = None, *, as_a_user: bool = False) -> Iterator[Stack]:
+def running_stack(
+    settings: Mapping[str, str] | None = None, *, as_a_user: bool = False, twice: Collection[str] = ()
+) -> Iterator[Stack]:
     """A stack that runs meanwhile, in a folder that root's Postgres, who runs as somebody else, can read."""
     with tempfile.TemporaryDirectory(prefix="contactpoint-stack-") as folder:
-        stack = Stack(Path(folder), settings, as_a_user=as_a_user)
+        stack = Stack(Path(folder), settings, as_a_user=as_a_user, twice=twice)
         yield stack
         stack.close()

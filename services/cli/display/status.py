@@ -13,11 +13,17 @@ STYLES = {"running": "green", "external": "dim"}
 def display_status(to: Console, status: Mapping[str, Any]) -> None:
     """Prints the document of `status --json`; what a part did not answer is shown as unknown."""
     rows = [
-        (each["name"], text(each["state"], STYLES.get(each["state"], "red")), each["pid"] or "", each["restarts"])
+        (
+            each["name"],
+            text(each["state"], STYLES.get(each["state"], "red")),
+            each.get("since", ""),
+            each["pid"] or "",
+            each["restarts"],
+        )
         for each in status["processes"]
     ]
     if rows:
-        to.print(table(("process", "state", "pid", "restarts"), rows))
+        to.print(table(("process", "state", "since", "pid", "restarts"), rows))
     if status["positions"] is None:
         to.print("How far each part is, is not known: Postgres does not say.")
     else:

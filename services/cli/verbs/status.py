@@ -104,7 +104,7 @@ def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
     return [
         Trouble(
             each["role"],
-            each.get("said") or f"{each['name']} is {each['state']}",
+            f"{each.get('said') or each['name'] + ' is ' + each['state']}; it has not run since {each.get('since')}",
             f"wait, its supervisor starts it by itself, or read {data / 'logs' / each['name']}.log",
         )
         for each in processes

@@ -28,6 +28,7 @@ from services.lab.bench.receipt_delays import receipt_delay_rows
 from services.lab.bench.reports import report_rows
 from services.lab.bench.rows import Row, in_one_line, show
 from services.lab.bench.suspension import suspension_rows
+from services.lab.bench.takeover import takeover_rows
 
 SUBMISSIONS = 100_000
 EVERY_ROLE = (*ROLES, "api")
@@ -36,6 +37,7 @@ PARTS = (
     Part("relay", relay_rows, after=ROLES[:1]),
     Part("projector", projector_rows, after=ROLES[:2]),
     Part("two-projectors", two_projectors_rows, after=ROLES),
+    Part("takeover", takeover_rows, fed=False, after=ROLES, beside=("registrar", "relay")),
     Part("rebuild", rebuild_rows, after=ROLES),
     Part("looks", look_rows, after=ROLES, beside=("api",)),
     Part("attacks", looks_under_attack, after=ROLES, beside=("api",)),

@@ -83,6 +83,12 @@ class Harness:
         for role in roles:
             end(self.processes.pop(role), self._programs[role])
 
+    def kill(self, role: str) -> None:
+        """Kills a service: it says goodbye to nobody."""
+        process = self.processes.pop(role)
+        process.kill()
+        process.wait()
+
     def close(self) -> None:
         """Stops every service that still runs."""
         self.stop(*list(self.processes))

@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the folder with all logs")
     args = parser.parse_args()
     faulthandler.register(signal.SIGUSR1)
-    logging.lastResort = None
+    logging.getLogger().addHandler(logging.NullHandler())
     print(f"seed {args.seed}, {args.minutes:g} minutes", flush=True)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="contactpoint-soak-"))
