@@ -64,7 +64,8 @@ class Settings(ClientSettings):
     a replica from which it reads views, None where there is none, `connections` how many connections to Postgres an API
     process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
-    `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, `look_hours` how old the
+    `stack_id` is what a supervisor knows its own API by; `metrics_port` is where another role than the API gives its
+    figures, None for nowhere; `most_lag_s` how late views may be, `look_hours` how old the
     look that a steward's decision names, `invalid_per_hour` how many invalid messages of an agency are kept,
     `suspicions_per_day` how many of its records are queued as like a shielded child's, `destructions_per_day` how
     many times one user may destroy, `removals_per_day` and `opened_shields_per_day` how often one may remove records,
@@ -91,6 +92,7 @@ class Settings(ClientSettings):
     connections: int | None
     connections_of_an_address: int | None
     stack_id: str | None
+    metrics_port: int | None
     most_lag_s: int | None
     look_hours: int | None
     invalid_per_hour: int | None
@@ -189,6 +191,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         connections=env.connections,
         connections_of_an_address=env.connections_per_address,
         stack_id=env.stack_id,
+        metrics_port=env.metrics_port,
         most_lag_s=env.most_lag_seconds,
         look_hours=env.look_hours,
         invalid_per_hour=env.invalid_per_hour,

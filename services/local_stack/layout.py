@@ -97,6 +97,7 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
 
     def service(role: str, number: int = 1, **environment: str) -> Program:
         words, log = command(role, data), logs / f"{role}.log"
+        environment["CONTACTPOINT_METRICS_PORT"] = ""  # one port is not for all roles
         program = Program(role, words, Path.cwd(), log, environment, stop_seconds=STOP_SECONDS, number=number)
         return replace(program, log=logs / f"{program.name}.log")
 
