@@ -3,6 +3,7 @@
 The rooms in reading order:
 
 - `clock.py`: the clock, which is passed in wherever the present moment matters
+- `batch_times.py`: how long the batches of this process take
 - `crypto/`: personal fields sealed under a key of their stream, and the keys
 - `codec.py`: events as they are stored and published, and back
 - `store/`: the event store in Postgres: its tables, the recorder that appends, the outbox

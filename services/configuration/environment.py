@@ -66,6 +66,7 @@ class Environment(BaseSettings, ClientEnvironment):
     port: Annotated[int | None, whole_number(65_535)] = None
     connections_per_address: Annotated[int | None, whole_number(10_000)] = None
     stack_id: OptionalText = None
+    metrics_port: Annotated[int | None, whole_number(65_535)] = None
     most_lag_seconds: Annotated[int | None, whole_number(86_400)] = None
     look_hours: Annotated[int | None, whole_number(168)] = None
     invalid_per_hour: Annotated[int | None, whole_number(1_000_000)] = None

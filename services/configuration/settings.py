@@ -56,14 +56,16 @@ class Settings(ClientSettings):
     """Addresses and files that a process needs.
 
     `checkpoint_key` is the file of the key that signs checkpoints, `origin` what the logs are called in them;
-    `kafka` and `database_url` are None while they are not known; `database_urls` has those with which the processes of
+    `kafka` and `database_url` are None while they are not known; `kafka_address` is what clients of others are told;
+    `database_urls` has those with which the processes of
     the local stack sign in, each as itself; `publication_key` is the file of the key that proves what is published;
     `matcher` has the matcher's settings, where they are not those that come with the product; `policy` says who is
     listed, by the name of a policy or by its file; `tls` says how the API speaks TLS itself, `database_read_url` names
     a replica from which it reads views, None where there is none, `connections` how many connections to Postgres an API
     process may have, None for the usual number;
     `connections_of_an_address` how many connections one address may have open to it, None where that is not bounded;
-    `stack_id` is what a supervisor knows its own API by; `most_lag_s` how late views may be, `look_hours` how old the
+    `stack_id` is what a supervisor knows its own API by; `metrics_port` is where another role than the API gives its
+    figures, None for nowhere; `most_lag_s` how late views may be, `look_hours` how old the
     look that a steward's decision names, `invalid_per_hour` how many invalid messages of an agency are kept,
     `suspicions_per_day` how many of its records are queued as like a shielded child's, `destructions_per_day` how
     many times one user may destroy, `removals_per_day` and `opened_shields_per_day` how often one may remove records,
@@ -73,6 +75,7 @@ class Settings(ClientSettings):
     """
 
     kafka: KafkaSettings | None
+    kafka_address: str | None
     database_url: str | None
     publication_key: Path
     checkpoint_key: Path
@@ -89,6 +92,7 @@ class Settings(ClientSettings):
     connections: int | None
     connections_of_an_address: int | None
     stack_id: str | None
+    metrics_port: int | None
     most_lag_s: int | None
     look_hours: int | None
     invalid_per_hour: int | None
@@ -163,7 +167,8 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
     return Settings(
         data=folder,
         keys=env.keys or folder / "keys",
-        kafka=_kafka(env, stack.get("kafka")),
+        kafka=_kafka(env, stack),
+        kafka_address=env.kafka or stack.get("kafka"),
         database_url=env.database_url or stack.get("database_url"),
         publication_key=env.publication_key or (env.keys or folder / "keys") / PUBLICATION_KEY,
         checkpoint_key=env.checkpoint_key or (env.keys or folder / "keys") / CHECKPOINT_KEY,
@@ -186,6 +191,7 @@ def read_settings(data: str | Path | None = None, environ: Mapping[str, str] | N
         connections=env.connections,
         connections_of_an_address=env.connections_per_address,
         stack_id=env.stack_id,
+        metrics_port=env.metrics_port,
         most_lag_s=env.most_lag_seconds,
         look_hours=env.look_hours,
         invalid_per_hour=env.invalid_per_hour,
@@ -203,10 +209,11 @@ def _folder(data: str | Path | None, env: ClientEnvironment) -> Path:
     return Path(data).absolute() if data else env.data or Path(DEFAULT_DATA).absolute()
 
 
-def _kafka(env: "Environment", local: str | None) -> KafkaSettings | None:
-    """The Kafka that is configured, or the local stack's, which is open to this machine alone; None without both."""
+def _kafka(env: "Environment", stack: Mapping[str, Any]) -> KafkaSettings | None:
+    """The Kafka that is configured, or the local stack's with its own sign-in; None without both."""
     if env.kafka is None:
-        return KafkaSettings(local) if local else None
+        signs_in = stack.get("kafka_sign_in")
+        return KafkaSettings(**signs_in, is_local=True) if signs_in else None
     return KafkaSettings(
         env.kafka,
         env.kafka_security_protocol,

@@ -11,7 +11,7 @@ from pathlib import Path
 from services.configuration.private_files import private_folder, write_private
 from services.local_stack.jars import cache_folder, class_path
 from services.local_stack.kafka_format import format_log
-from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity
+from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity, local_security
 from services.local_stack.made_once import MadeOnce
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.program import Program, run_to_end, running
@@ -53,9 +53,9 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=BROKER://{host}:{broker},CONTROLLER://{host}:{controller}
-advertised.listeners=BROKER://{host}:{broker}
-listener.security.protocol.map=BROKER:{clients},CONTROLLER:{controllers}
+listeners={listeners},CONTROLLER://{host}:{controller}
+advertised.listeners={advertised}
+listener.security.protocol.map={protocols}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 log.dirs=log
@@ -102,11 +102,8 @@ def kafka_program(
     jars = class_path()
     environment = _environment(jars)
     properties, logging = folder / "server.properties", folder / "log4j2.properties"
-    values = {"host": HOST, "broker": broker_port, "controller": controller_port, "largest": LARGEST_MESSAGE}
-    protocols = {"clients": "PLAINTEXT", "controllers": "PLAINTEXT"}
-    if security:
-        protocols = {"clients": security.protocol, "controllers": "SASL_PLAINTEXT"}  # both are on loopback
-    text = PROPERTIES.format(**values, **protocols)
+    values = {"host": HOST, "controller": controller_port, "largest": LARGEST_MESSAGE}
+    text = PROPERTIES.format(**values, **_listeners(broker_port, security))
     write_private(properties, text + (security.properties() if security else ""))
     logging.write_text(LOGGING, encoding="utf-8")
     scratch = folder / "tmp"
@@ -138,14 +135,32 @@ def kafka_program(
     return program, security.sign_in(settings, ADMIN_USER) if security else settings
 
 
+def _listeners(broker_port: int, security: BrokerSecurity | None) -> dict[str, str]:
+    """Where the broker listens, where it tells clients to come, and by which protocols; all of it is on loopback."""
+    protocols = {"BROKER": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"}
+    listens, told = {"BROKER": broker_port}, {"BROKER": broker_port}
+    if security:
+        protocols = {"BROKER": security.protocol, "CONTROLLER": "SASL_PLAINTEXT"}
+    if security and security.behind_door:
+        protocols["DOOR"] = "SASL_PLAINTEXT"
+        listens["DOOR"], told["DOOR"] = security.behind_door.port, security.behind_door.door
+    return {
+        "listeners": ",".join(f"{name}://{HOST}:{port}" for name, port in listens.items()),
+        "advertised": ",".join(f"{name}://{HOST}:{port}" for name, port in told.items()),
+        "protocols": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
+    }
+
+
 def keep_classes() -> None:
-    """Starts a Kafka once and keeps what Java made of its classes, so that each later one starts sooner."""
+    """Starts a Kafka once, with passwords, and keeps what Java made of its classes: each later one starts sooner."""
     jars = class_path()
 
     def write(file: Path) -> None:
         folder, recorded = file.parent, file.with_name("seen.conf")
-        ports = remembered_ports(folder / "ports.json", ("kafka", "controller"))
-        program, _ = kafka_program(folder / "kafka", folder / "kafka.log", ports["kafka"], ports["controller"])
+        ports = remembered_ports(folder / "ports.json", ("kafka", "controller", "behind-door", "door"))
+        security = local_security(folder, ports["behind-door"], ports["door"])
+        broker, controller = ports["kafka"], ports["controller"]
+        program, _ = kafka_program(folder / "kafka", folder / "kafka.log", broker, controller, security)
         java, *words = program.command
         recording = [java, "-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}", *words]
         with running(replace(program, command=recording, stop_seconds=RECORDING_SECONDS), RECORDING_SECONDS):

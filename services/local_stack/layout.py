@@ -8,11 +8,15 @@ from pathlib import Path
 
 from services.configuration.settings import Settings
 from services.local_stack.api_probe import ApiProbe
+from services.local_stack.door import Door
+from services.local_stack.kafka_security import ADMIN_USER, local_security
 from services.local_stack.kafka_server import kafka_program
+from services.local_stack.peers import can_tell
 from services.local_stack.ports import HOST, is_taken, remembered_ports
 from services.local_stack.postgres_roles import role_urls
 from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import CannotStart, Program
+from streams.kafka.settings import KafkaSettings
 
 SERVICES = ("registrar", "relay", "projector", "api")
 """In the order in which they are started."""
@@ -29,7 +33,8 @@ class Layout:
     """The programs of a stack and the addresses that its clients need; `external` are the roles that run elsewhere.
 
     `database_urls` has each process's own, by role, where Postgres is ours; `database_url` is that of who administers
-    the directory, and `administrator_url` that of Postgres's own administrator.
+    the directory, and `administrator_url` that of Postgres's own administrator. `kafka` is how our processes sign in to
+    Kafka, `kafka_address` what other clients are told, and `door` lets in those of this account there.
     """
 
     servers: list[Program]
@@ -37,7 +42,9 @@ class Layout:
     services: list[Program]
     external: list[str]
     url: str
-    kafka: str
+    kafka: KafkaSettings
+    kafka_address: str
+    door: Door | None
     database_url: str
     database_urls: Mapping[str, str]
     administrator_url: str
@@ -61,16 +68,23 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
             f"port {settings.port} is taken by another stack or program: stop that, or set CONTACTPOINT_PORT to another"
         )
     names = ["api"] * (settings.port is None)
-    names += ["kafka", "controller"] * (not settings.kafka_is_external)
+    names += ["kafka", "controller", "behind-door", "door"] * (not settings.kafka_is_external)
     names += ["postgres"] * (not settings.database_is_external)
     ports = remembered_ports(data / "ports.json", names)
     servers, external = [], []
+    door = None
     if settings.kafka_is_external:
         external.append("kafka")
         kafka = settings.need_kafka()
     else:
-        program, kafka = kafka_program(data / "kafka", logs / "kafka.log", ports["kafka"], ports["controller"])
+        security = local_security(data, ports["behind-door"], ports["door"])
+        program, kafka = kafka_program(
+            data / "kafka", logs / "kafka.log", ports["kafka"], ports["controller"], security
+        )
         servers.append(program)
+        if can_tell():
+            behind = security.sign_in(KafkaSettings(f"{HOST}:{ports['behind-door']}"), ADMIN_USER)
+            door = Door(ports["door"], behind)
     if settings.database_is_external:
         external.append("postgres")
         database_url = administrator_url = settings.need_database()
@@ -83,6 +97,7 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
 
     def service(role: str, number: int = 1, **environment: str) -> Program:
         words, log = command(role, data), logs / f"{role}.log"
+        environment["CONTACTPOINT_METRICS_PORT"] = ""  # one port is not for all roles
         program = Program(role, words, Path.cwd(), log, environment, stop_seconds=STOP_SECONDS, number=number)
         return replace(program, log=logs / f"{program.name}.log")
 
@@ -97,7 +112,9 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
         programs,
         external,
         url,
-        kafka.bootstrap_servers,
+        kafka,
+        door.address if door else kafka.bootstrap_servers,
+        door,
         database_url,
         database_urls,
         administrator_url,

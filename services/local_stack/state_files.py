@@ -72,7 +72,8 @@ class StateFiles:
             "started": self._began,
             "ready": self.ready,
             "url": self._layout.url,
-            "kafka": self._layout.kafka,
+            "kafka": self._layout.kafka_address,
+            "kafka_sign_in": _sign_in(self._layout),
             "database_url": self._layout.database_url,
             "database_urls": dict(self._layout.database_urls),
             "processes": [*map(_external, self._layout.external), *ours],
@@ -93,6 +94,14 @@ class StateFiles:
 
     def _now(self) -> str:
         return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _sign_in(layout: Layout) -> dict[str, str | None] | None:
+    """How the stack's own processes sign in to its Kafka, by the names of settings; None where Kafka runs elsewhere."""
+    if "kafka" in layout.external:
+        return None
+    names = ("bootstrap_servers", "security_protocol", "sasl_mechanism", "sasl_username", "sasl_password")
+    return {name: getattr(layout.kafka, name) for name in names}
 
 
 def _external(role: str) -> dict[str, Any]:

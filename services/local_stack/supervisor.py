@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 
 from services.configuration.private_files import private_folder
@@ -70,11 +70,12 @@ class Supervisor:
             layout = lay_out(self._settings, self._services, self._command)
             self._interruptible = False
             self._files = StateFiles(data, layout)
-            try:
-                self._bring_up(layout, on_ready)
-                self._until(lambda: False)
-            finally:
-                self._take_down()
+            with layout.door or nullcontext():
+                try:
+                    self._bring_up(layout, on_ready)
+                    self._until(lambda: False)
+                finally:
+                    self._take_down()
 
     def stop(self) -> None:
         """Has a running supervisor stop; any thread may call it."""

@@ -41,6 +41,7 @@ from services.registrar.reindex import build_match_index
 from services.registrar.steward_looks import OLDEST
 from services.registrar.stewardship import BACKUPS_KEPT
 from services.registrar.writer import Writer
+from streams.batch_times import of_this_process
 from streams.clock import utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
@@ -190,8 +191,10 @@ async def _consume(topics: "_Topics", registrar: Registrar, stop: Event) -> None
         batch = await topics.next_batch()
         while batch and not topics.are_outdated():
             ahead = None if topics.are_due or stop.is_set() else asyncio.create_task(topics.next_batch())
+            began = time.monotonic()
             try:
                 await asyncio.to_thread(registrar.handle, batch)
+                of_this_process.note(time.monotonic() - began)
                 await asyncio.to_thread(registrar.set_aside)
             except BaseException:
                 if ahead:

@@ -8,6 +8,7 @@ from types import FrameType
 
 from services.configuration.logs import log_to_stderr, places
 from services.configuration.settings import NotConfigured, Settings
+from services.runtime.figures import serving_figures
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def run_role(role: str, settings: Settings) -> int:
             _check_tables(settings)
         if role in _SEALING:
             _check_key(settings)
-        run(settings, stop)
+        with serving_figures(role, settings.host, settings.metrics_port):
+            run(settings, stop)
     except (NotConfigured, Unreachable) as away:
         logger.error("%s", away)
         return UNREACHABLE

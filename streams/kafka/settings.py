@@ -16,7 +16,8 @@ class KafkaSettings:
     """Where Kafka is and how to sign in.
 
     `bootstrap_servers` is a comma-separated list of `host:port`; `replication` is how many brokers keep each topic that
-    we create, `acls` whether we grant agencies and services their rights; the other names are those of Kafka's clients.
+    we create, `acls` whether we grant agencies and services their rights, `is_local` whether a stack of this machine
+    runs it, whose password nobody sets; the other names are those of Kafka's clients.
     """
 
     bootstrap_servers: str
@@ -29,6 +30,7 @@ class KafkaSettings:
     ssl_keyfile: str | None = None
     replication: int = 1
     acls: bool = False
+    is_local: bool = False
 
     @property
     def servers(self) -> list[str]:
@@ -38,8 +40,9 @@ class KafkaSettings:
     @property
     def unreachable(self) -> str:
         """The message for when no broker answers, which clients can't distinguish from a refused sign-in."""
-        signed_in = ", or does not take the sign-in of CONTACTPOINT_KAFKA_SASL_USERNAME" if self.sasl_username else ""
-        return f"Kafka cannot be reached at {self.bootstrap_servers}{signed_in}"
+        is_set = self.sasl_username and not self.is_local
+        or_refuses = ", or does not take the sign-in of CONTACTPOINT_KAFKA_SASL_USERNAME" if is_set else ""
+        return f"Kafka cannot be reached at {self.bootstrap_servers}{or_refuses}"
 
     @property
     def uses_tls(self) -> bool:

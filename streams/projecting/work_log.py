@@ -4,6 +4,7 @@ import logging
 import time
 
 from projections.engine.live import LiveWriter
+from streams.batch_times import of_this_process
 
 EVERY_S = 60.0
 """Between two lines; none is written where nothing was applied."""
@@ -25,6 +26,7 @@ class WorkLog:
     def note(self, messages: int, began: float, writer: LiveWriter) -> None:
         """Counts a batch that has just committed; `began` is when its transaction did (monotonic seconds)."""
         now = time.monotonic()
+        of_this_process.note(now - began)
         self._messages += messages
         self._busy_s += now - began
         self._waited_s += writer.waited_s

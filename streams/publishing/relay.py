@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from threading import Event
 
+from streams.batch_times import of_this_process
 from streams.crypto.note_key import CheckpointKey
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.admin.topics import TopicRefused, check_topics, ensure_topics
@@ -122,7 +123,10 @@ class _Relay:
             self._report(publisher.troubles)
             until = time.monotonic() + (CHECK_TROUBLED_S if publisher.troubles else CHECK_S)
             while not self._stop.is_set() and time.monotonic() < until:
+                began = time.monotonic()
                 busy = await publisher.publish_round()
+                if busy:
+                    of_this_process.note(time.monotonic() - began)
                 busy = await publisher.keep_trees() or busy
                 self._report(publisher.troubles)
                 self._note_success()

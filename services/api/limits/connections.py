@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 MOST_CONNECTIONS = 512
-"""More than the requests in hand (`fairness.MOST_IN_HAND`), so that there are idle ones to make room."""
+"""Twice as many as can be busy for whoever gives no name (`fairness.py`, and 128 of the pages): others find a place."""
 
 
 class Idle(Protocol):

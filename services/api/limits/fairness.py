@@ -14,7 +14,11 @@ from services.api.problems import Problem
 MOST_OF_A_CALLER = 64
 """Requests of one caller in hand: at work, waiting for a place or for their body, or with an answer not yet taken."""
 MOST_IN_HAND = 256
-"""The same of all callers together, beside those for HEALTH."""
+"""The same of all callers together who are known by name."""
+MOST_OF_ANYBODY = 64
+"""The same of all together who give no name, beside those for HEALTH: they take no place of who is known."""
+MOST_FOR_HEALTH = 32
+"""Requests in hand for one path of HEALTH, which is asked by machines."""
 HEALTH = frozenset({"/health/live", "/health/ready"})
 PUBLIC_PLACES = 2
 """Places for public paths; each such path counts as a caller of its own."""
@@ -29,15 +33,18 @@ class Fair:
     """The ASGI layer within authentication.
 
     A request has a place from when all of it is here until its answer begins: neither a slow body nor an answer that
-    is not taken holds one. `most_of_anybody` bounds what all callers without a name have in hand together.
+    is not taken holds one. `most_of_anybody` bounds what all callers without a name have in hand together; they are
+    counted apart, so that no number of them is in the way of a caller who is known.
     """
 
-    def __init__(self, app: ASGIApp, most_of_anybody: int = MOST_IN_HAND) -> None:
+    def __init__(self, app: ASGIApp, most_of_anybody: int = MOST_OF_ANYBODY) -> None:
         self._app = app
         self._most_of_anybody = most_of_anybody
         self._callers = RoundRobin(PLACES)
         self._public = RoundRobin(PUBLIC_PLACES)
-        self._in_hand: Counter[Hashable] = Counter()
+        self._of_known: Counter[Hashable] = Counter()
+        self._of_anybody: Counter[Hashable] = Counter()
+        self._for_health: Counter[Hashable] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -46,16 +53,14 @@ class Fair:
             return
         principal = scope.get("state", {}).get("principal")
         who = (principal.kind, principal.name) if principal else scope["path"]
-        if self._in_hand[who] >= MOST_OF_A_CALLER:
+        in_hand, most_of_one, most = self._bounds(scope, is_known=principal is not None)
+        if in_hand[who] >= most_of_one:
             await refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, _WAIT, _AGAIN)
             return
-        is_full = self._in_hand.total() >= MOST_IN_HAND or (
-            not principal and self._of_anybody() >= self._most_of_anybody
-        )
-        if is_full and scope["path"] not in HEALTH:
+        if in_hand.total() >= most:
             await refuse(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, _AGAIN)
             return
-        self._in_hand[who] += 1
+        in_hand[who] += 1
         place = _Place(self._callers if principal else self._public, who)
         try:
             await self._pass_on(place, scope, receive, send)
@@ -63,12 +68,17 @@ class Fair:
             await refuse(scope, receive, send, problem.status, problem.detail, problem.headers or {})
         finally:
             place.end()
-            self._in_hand[who] -= 1
-            if not self._in_hand[who]:
-                del self._in_hand[who]
+            in_hand[who] -= 1
+            if not in_hand[who]:
+                del in_hand[who]
 
-    def _of_anybody(self) -> int:
-        return sum(number for who, number in self._in_hand.items() if isinstance(who, str))
+    def _bounds(self, scope: Scope, *, is_known: bool) -> tuple[Counter[Hashable], int, int]:
+        """Where a request is counted, and how many of its caller and of all who are counted there may be in hand."""
+        if is_known:
+            return self._of_known, MOST_OF_A_CALLER, MOST_IN_HAND
+        if scope["path"] in HEALTH:
+            return self._for_health, MOST_FOR_HEALTH, len(HEALTH) * MOST_FOR_HEALTH
+        return self._of_anybody, MOST_OF_A_CALLER, self._most_of_anybody
 
     async def _pass_on(self, place: "_Place", scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] != _LAZY:

@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
         troubles += _of_api(settings.url)
     status = {
         "url": settings.url,
-        "kafka": kafka.bootstrap_servers,
+        "kafka": settings.kafka_address,
         "database_url": _without_password(database_url),
         "processes": processes,
         "positions": positions.positions if positions else None,

@@ -1,4 +1,7 @@
-"""A Faust agent that does nothing; prints how many messages it got, and in how many seconds."""
+"""A Faust agent that does nothing; prints how many messages it got, and in how many seconds.
+
+It reads on two lines who signs in to Kafka, and the password, which is for no command line.
+"""
 
 import asyncio
 import sys
@@ -7,11 +10,12 @@ import time
 import faust
 
 
-def main(servers: str, topic: str, messages: int, folder: str) -> None:
+def main(servers: str, topic: str, messages: int, folder: str, user: str, password: str) -> None:
     """Reads the topic from its beginning until so many messages have come; Faust keeps what it writes in the folder."""
     app = faust.App(
         "bench-bare-agent",
         broker=f"kafka://{servers.split(',')[0]}",
+        broker_credentials=faust.SASLCredentials(username=user, password=password, mechanism="PLAIN"),
         datadir=folder,
         web_enabled=False,
         consumer_auto_offset_reset="earliest",
@@ -43,4 +47,4 @@ async def _until(app: faust.App, spent: list[tuple[int, float]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], *sys.stdin.read().splitlines())

@@ -65,7 +65,8 @@ def bare_agent(kafka: KafkaSettings, messages: int, folder: Path) -> Pace:
         str(messages),
         str(folder),
     ]
-    result = subprocess.run(words, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
+    signs_in = f"{kafka.sasl_username}\n{kafka.sasl_password}"
+    result = subprocess.run(words, input=signs_in, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
     count, seconds = result.stdout.split()[-2:]
     return Pace(int(count), float(seconds))
 

@@ -19,6 +19,7 @@ from services.registers import add_agencies, read_agencies_file
 from streams.access.grants import FAR, add_users
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.topics import ensure_topics
+from streams.kafka.settings import KafkaSettings
 from streams.projecting.reading import reading_views
 from streams.store.database import Database
 
@@ -121,13 +122,20 @@ class Harness:
         return replace(program, environment={**program.environment, **self._environment})
 
 
+def _sign_in(kafka: KafkaSettings) -> dict[str, str]:
+    """Kafka's settings, as the environment of a process."""
+    names = ("security_protocol", "sasl_mechanism", "sasl_username", "sasl_password")
+    given = {f"CONTACTPOINT_KAFKA_{name.upper()}": str(getattr(kafka, name)) for name in names}
+    return {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, **given}
+
+
 @contextmanager
 def harness() -> Iterator[Harness]:
     """Real servers in a temporary folder, with everything that the services need made; all is gone at the end."""
     with own_folder() as folder, ExitStack() as servers:
         layout = lay_out(read_settings(folder, {}), PROCESSES)
         pids = {program.role: servers.enter_context(running(program)).pid for program in layout.servers}
-        environment = {"CONTACTPOINT_KAFKA": layout.kafka, "CONTACTPOINT_DATABASE_URL": layout.administrator_url}
+        environment = _sign_in(layout.kafka) | {"CONTACTPOINT_DATABASE_URL": layout.administrator_url}
         stack = Harness(read_settings(folder, environment), layout, environment, pids["kafka"])
         with closing(stack):
             stack.prepare()

@@ -46,11 +46,14 @@ def test_the_state_file_names_every_role_and_address(stack: Stack) -> None:
     )
     assert {p["pid"] for p in state["processes"]} == stack.recorded()
     assert state["url"] == stack.out.read_text().split()[1]
-    assert read_settings(stack.data, {}).need_kafka().bootstrap_servers == state["kafka"]
+    settings = read_settings(stack.data, {})
+    assert settings.kafka_address == state["kafka"]
+    assert settings.need_kafka().security_protocol == "SASL_PLAINTEXT"
+    assert settings.need_kafka().bootstrap_servers != state["kafka"]
 
 
 def test_what_the_stack_writes_is_for_its_owner_only(stack: Stack) -> None:
-    for name in ("stack.json", "children.json", "postgres-password"):
+    for name in ("stack.json", "children.json", "postgres-password", "kafka-password", "kafka-broker-password"):
         assert stat.S_IMODE((stack.data / name).stat().st_mode) == 0o600
 
 

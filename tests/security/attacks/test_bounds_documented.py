@@ -39,7 +39,8 @@ def test_what_is_refused_is_as_the_document_says(
     monkeypatch.setattr(refusing, "REFUSED_AFTER_S", 0)
     who, asked = looking(world), [call for call in operations if call != ("post", "/submissions")]
     large = [client.request(method, path, content=b"x" * (LARGEST_QUESTION + 1), headers=who) for method, path in asked]
-    monkeypatch.setattr(fairness, "MOST_OF_A_CALLER", 0)
+    for most in ("MOST_OF_A_CALLER", "MOST_FOR_HEALTH"):
+        monkeypatch.setattr(fairness, most, 0)
     many = [client.request(method, path, headers=who) for method, path in asked]
     for expected, answers in ((413, large), (429, many)):
         for call, answer in zip(asked, answers, strict=True):

@@ -1,14 +1,15 @@
 """One caller sends far too many requests at once: that caller waits or is refused, and every other is answered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 
+from services.api.access_control.callers import PUBLIC
 from services.api.limits import connection, fairness
 from services.api.limits import middleware as middleware
-from services.api.limits.fairness import MOST_OF_A_CALLER
+from services.api.limits.fairness import HEALTH, MOST_OF_A_CALLER
 from services.api.routes.submissions import MOST_OF_AN_AGENCY
 from tests.security.attacks.clients import PATIENCE_S, Place, connected, head, is_answered, place_of, rest, status
 from tests.support.api_world import NHS_NUMBER
@@ -38,10 +39,24 @@ def look(world: World, subject: str = FLOODER) -> bytes:
     return head(world, path, "Access-Reason: safeguarding", "Connection: close", subject=subject, method="GET")
 
 
+def anonymous(path: str) -> bytes:
+    """A request without a token."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+
+
 def answer(place: Place, sent: bytes) -> bytes:
     with connected(place) as client:
         client.sendall(sent)
         return rest(client)
+
+
+def held_by_anybody(place: Place, held: ExitStack, paths: Iterable[str]) -> None:
+    """Requests of nobody in particular whose bodies do not arrive, as many as one page may have, for each page."""
+    for path in paths:
+        for _ in range(MOST_OF_A_CALLER):
+            client = held.enter_context(connected(place))
+            lines = (f"GET {path} HTTP/1.1", "Host: localhost", "Content-Length: 100", "Expect: 100-continue")
+            client.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
 
 
 def unfinished(world: World, place: Place, held: ExitStack, path: str, subject: str, many: int) -> None:
@@ -73,6 +88,27 @@ def test_a_caller_with_too_many_in_hand_is_refused_and_nobody_else(world: World,
     while status(answer(place, look(world))) == 429:
         continue
     assert is_answered(world, place, FLOODER)
+
+
+def test_whoever_gives_no_name_leaves_every_place_to_who_gives_one(world: World, place: Place) -> None:
+    pages = sorted(PUBLIC - HEALTH)
+    with ExitStack() as held:
+        held_by_anybody(place, held, pages)
+        while status(answer(place, anonymous(pages[-1]))) != 503:
+            continue
+        assert is_answered(world, place, HONEST)
+        unfinished(world, place, held, "/children/search", FLOODER, MOST_OF_A_CALLER)
+        assert is_answered(world, place, HONEST)
+        for path in sorted(HEALTH):
+            assert status(answer(place, anonymous(path))) == 200
+
+
+def test_whoever_asks_for_health_alone_leaves_connections_to_others(world: World, place: Place) -> None:
+    with ExitStack() as held:
+        held_by_anybody(place, held, PUBLIC)
+        while status(answer(place, anonymous("/health/live"))) != 429:
+            continue
+        assert is_answered(world, place, HONEST)
 
 
 def test_health_answers_where_all_together_have_too_many(
