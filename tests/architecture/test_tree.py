@@ -13,6 +13,7 @@ TOP_LEVEL = {
     ".ci",
     ".dockerignore",
     ".gitignore",
+    "CHANGELOG.md",
     "CONTRIBUTING.md",
     "Dockerfile",
     "LICENSE",
