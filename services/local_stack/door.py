@@ -104,11 +104,11 @@ class Door:
     async def _sign_in(self, answers: asyncio.StreamReader, broker: asyncio.StreamWriter) -> None:
         """Signs in as the stack itself; raises NotLetIn."""
         secret = f"\0{self._kafka.sasl_username}\0{self._kafka.sasl_password}".encode()
-        asked = (
+        requests = (
             (_HANDSHAKE, struct.pack(">h5s", 5, b"PLAIN")),
             (_AUTHENTICATE, struct.pack(f">i{len(secret)}s", len(secret), secret)),
         )
-        for number, ((key, version), body) in enumerate(asked):
+        for number, ((key, version), body) in enumerate(requests):
             head = struct.pack(">hhih", key, version, number, -1)  # no client id
             broker.write(struct.pack(">i", len(head) + len(body)) + head + body)
             await broker.drain()

@@ -138,15 +138,15 @@ def kafka_program(
 def _listeners(broker_port: int, security: BrokerSecurity | None) -> dict[str, str]:
     """Where the broker listens, where it tells clients to come, and by which protocols; all of it is on loopback."""
     protocols = {"BROKER": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"}
-    listens, told = {"BROKER": broker_port}, {"BROKER": broker_port}
+    listens, advertised = {"BROKER": broker_port}, {"BROKER": broker_port}
     if security:
         protocols = {"BROKER": security.protocol, "CONTROLLER": "SASL_PLAINTEXT"}
     if security and security.behind_door:
         protocols["DOOR"] = "SASL_PLAINTEXT"
-        listens["DOOR"], told["DOOR"] = security.behind_door.port, security.behind_door.door
+        listens["DOOR"], advertised["DOOR"] = security.behind_door.port, security.behind_door.door
     return {
         "listeners": ",".join(f"{name}://{HOST}:{port}" for name, port in listens.items()),
-        "advertised": ",".join(f"{name}://{HOST}:{port}" for name, port in told.items()),
+        "advertised": ",".join(f"{name}://{HOST}:{port}" for name, port in advertised.items()),
         "protocols": ",".join(f"{name}:{protocol}" for name, protocol in protocols.items()),
     }
 
