@@ -1,12 +1,10 @@
 """A real Kafka and a real Postgres for the whole test run, and a database of its own for each test module."""
 
-import itertools
-import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings
@@ -17,15 +15,14 @@ from services.local_stack.postgres_server import postgres_program
 from services.local_stack.program import running
 from streams.kafka.settings import KafkaSettings
 from tests.support.databases import administer as administer
-from tests.support.databases import drop, make
+from tests.support.databases import empty_database as empty_database
+from tests.support.databases import numbers as numbers
 from tests.support.signing_in import remember_server
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 pytest_plugins = ["tests.support.alone", "tests.support.fixtures", "tests.support.sharing"]
-
-numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +50,17 @@ def kafka(server_folder: Path) -> Iterator[KafkaSettings]:
 
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[str]:
-    """The URL of the test run's Postgres, which does not wait for the disk: only what ends a machine would tell."""
+    """The URL of the test run's Postgres, which does not wait for the disk: only what ends a machine would tell.
+
+    Its passwords are random, so that hashing one 4,096 times guards nothing, and is most of what a connection costs.
+    """
     ports = remembered_ports(server_folder / "postgres.json", ("postgres",))
     program, url = postgres_program(server_folder / "postgres", server_folder / "postgres.log", ports["postgres"])
     remember_server(server_folder / "postgres")
-    program = replace(program, command=[*program.command, "-c", "fsync=off", "-c", "full_page_writes=off"])
-    with running(program):
+    settings = ("fsync=off", "full_page_writes=off", "scram_iterations=1")
+    command = [*program.command, *(word for setting in settings for word in ("-c", setting))]
+    with running(replace(program, command=command)):
+        administer(url, f"alter role current_user password '{urlsplit(url).password}'")
         yield url
 
 
@@ -67,11 +69,3 @@ def database_url(postgres: str) -> Iterator[str]:
     """The URL of an empty database that belongs to one test module."""
     with empty_database(postgres) as url:
         yield url
-
-
-@contextmanager
-def empty_database(postgres: str) -> Iterator[str]:
-    """The URL of an empty database, which is dropped afterwards."""
-    name = f"test_{os.getpid()}_{next(numbers)}"
-    yield make(postgres, name)
-    drop(postgres, name)

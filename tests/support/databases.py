@@ -1,10 +1,16 @@
 """Databases of the test run's Postgres: made empty, or as copies of one that has all tables."""
 
-from contextlib import closing
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import psycopg2
 
 from streams.store.rights import roles_script
+
+numbers = itertools.count(1)
+"""What tells the databases of this process apart."""
 
 
 def administer(url: str, statement: str) -> None:
@@ -23,6 +29,14 @@ def make(server: str, name: str, template: str = "template1") -> str:
     administer(server, f"create database {name} template {template} strategy file_copy")
     administer(url, roles_script())
     return url
+
+
+@contextmanager
+def empty_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of an empty database, or of a copy of another one, which is dropped afterwards."""
+    name = f"test_{os.getpid()}_{next(numbers)}"
+    yield make(server, name, template)
+    drop(server, name)
 
 
 def drop(server: str, name: str) -> None:

@@ -17,12 +17,13 @@ from streams.kafka.settings import KafkaSettings
 from tests.support import api_world
 from tests.support.api_world import NHS_NUMBER, Headers, client_of, looking
 from tests.support.clinic import know_clinic
+from tests.support.databases import empty_database, make
 from tests.support.entitlements import NORTH, SOUTH, entitlement
 from tests.support.projector_stage import Stage, empty_stage
 from tests.support.relay_stage import Store, empty_store
 from tests.support.served import served
 from tests.support.stack import Stack, running_stack
-from tests.support.world import World
+from tests.support.world import Beginning, World
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +33,21 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def beginning(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Beginning:
+    """What each directory begins with: it is made once and copied."""
+    return Beginning.made(make(postgres, "beginning"), tmp_path_factory.mktemp("beginning") / "keys")
+
+
 @pytest.fixture(scope="module")
-def empty_world(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def empty_world(
+    kafka: KafkaSettings, postgres: str, beginning: Beginning, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A directory in which nobody is known, in a database of the module's own."""
-    with closing(World(kafka, database_url, tmp_path_factory.mktemp("world"))) as made:
+    with (
+        empty_database(postgres, beginning.database) as url,
+        closing(World(kafka, url, tmp_path_factory.mktemp("world"), beginning=beginning)) as made,
+    ):
         yield made
 
 

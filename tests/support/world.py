@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
-from typing import Any
+from shutil import copytree
+from typing import Any, NamedTuple, Self
 from uuid import UUID, uuid4
 
 import orjson
@@ -79,6 +80,23 @@ def submission(kind: str, subject: str, data: dict[str, Any], agency: str = "la-
     }
 
 
+class Beginning(NamedTuple):
+    """What a directory begins with: the name of a database that knows agencies and users, and the keys of its seals."""
+
+    database: str
+    keys: Path
+
+    @classmethod
+    def made(cls, database_url: str, keys: Path) -> Self:
+        """Makes it in an empty database and a folder that is not there yet."""
+        for name, make in KEY_FILES.items():
+            make(private_folder(keys) / name)
+        empty_views(database_url)
+        registers.add_agencies(database_url, AGENCIES)
+        registers.add_demo_users(database_url, KeyEncryptionKey.from_file(keys / "key-encryption.key"))
+        return cls(database_url.rpartition("/")[2], keys)
+
+
 class World:
     """Takes submissions and shows them in the views at once."""
 
@@ -90,14 +108,17 @@ class World:
         *,
         clock: Clock = utc_now,
         new_id: Callable[[], UUID] = uuid4,
+        beginning: Beginning | None = None,
     ) -> None:
+        """In an empty database, or in a copy of that of a `beginning`."""
         self.kafka, self.database_url, self.folder = kafka, database_url, folder
         self.clock = clock
         self.agencies = [*AGENCIES]
+        if beginning:
+            copytree(beginning.keys, folder / "keys")
+        else:
+            Beginning.made(database_url, folder / "keys")
         self.settings = self._settings()
-        empty_views(database_url)
-        registers.add_agencies(database_url, AGENCIES)
-        registers.add_demo_users(database_url, self.key)
         ensure_topics(kafka, [agency.code for agency in AGENCIES])
         self.database = Database(database_url, "test")
         with self.database.transaction() as cursor:
@@ -115,10 +136,7 @@ class World:
         self._shown = 0
 
     def _settings(self) -> Settings:
-        keys = self.folder / "keys"
-        for name, make in KEY_FILES.items():
-            make(private_folder(keys) / name)
-        self.key = KeyEncryptionKey.from_file(keys / "key-encryption.key")
+        self.key = KeyEncryptionKey.from_file(self.folder / "keys" / "key-encryption.key")
         url = signed_in(self.database_url, "api")
         environ = {"CONTACTPOINT_KAFKA": self.kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": url}
         return read_settings(self.folder, environ)
