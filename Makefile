@@ -27,7 +27,7 @@ demo: install ## start the stack, send in the fictional county, tell the story (
 	@$(BIN)/contactpoint demo $(ARGS)
 
 test: $(INSTALLED_DEV) ## run the tests against a real Kafka and Postgres, which they start themselves
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 5 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Fails on whatever Sphinx warns of, such as a link that leads nowhere.
 DOCUMENTS = $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --builder html docs build/docs

@@ -37,11 +37,13 @@ LONGEST = (
     "tests/crash/",
     "tests/contracts/test_compose.py",
     "tests/security/protection/test_masked_views.py",
-    "tests/views/test_shields.py",
-    "tests/views/test_two_writers.py",
+    "tests/noninterference/",
+    "tests/views/",
+    "tests/pipeline/",
 )
-"""What takes half a minute or more, the longest first: begun last, it would keep one worker long after the others
-ended. What floods comes after all else, and waits until no other test runs."""
+"""What takes half a minute or more, the longest first, and then whatever takes many seconds a file: begun last, it
+would keep one worker long after the others ended. What floods comes after all else, and waits until no other test
+runs."""
 
 
 class ByStack(LoadFileScheduling):  # type: ignore[misc]
