@@ -19,15 +19,15 @@ from projections.base.partition import Partition
 from services.local_stack.api_probe import ApiProbe
 from services.local_stack.kafka_security import ADMIN_USER, BROKER_USER, BrokerSecurity
 from services.local_stack.kafka_server import kafka_program
-from services.local_stack.layout import service_command
 from services.local_stack.ports import HOST, remembered_ports
-from services.local_stack.program import Program, running
+from services.local_stack.program import running
 from streams.kafka.rights import agency_user, service_user
 from streams.kafka.settings import KafkaSettings
 from streams.publishing.appender import Batch, Identity
 from tests.support.certificates import Authority
-from tests.support.forked import run_verb
+from tests.support.forked import forked_verb, run_verb
 from tests.support.stack import SECONDS
+from tests.support.waiting import eventually
 
 ROLES = ("registrar", "relay", "projector", "api")
 LIMIT_MS = 5_000
@@ -72,23 +72,16 @@ class SecureKafka:
     def roles(self) -> Iterator[str]:
         """Every role as a process with its own user; gives the API's URL."""
         port = remembered_ports(self.folder / "api.json", ["api"])["api"]
-        with ExitStack() as stack:
+        url, data = f"http://{HOST}:{port}", self.folder / "data"
+        with ExitStack() as running_roles:
             for role in ROLES:
-                log, data = self.folder / f"{role}.log", self.folder / "data"
-                environment = self.environment(self.service(role)) | {"CONTACTPOINT_PORT": str(port)}
-                stack.enter_context(
-                    running(
-                        Program(
-                            role,
-                            service_command(role, data),
-                            Path.cwd(),
-                            log,
-                            environment,
-                            ready=ApiProbe(f"http://{HOST}:{port}", None).ready if role == "api" else lambda: True,
-                        )
-                    )
-                )
-            yield f"http://{HOST}:{port}"
+                environment = {**os.environ, **self.environment(self.service(role)), "CONTACTPOINT_PORT": str(port)}
+                log = self.folder / f"{role}.log"
+                process = forked_verb(["run", role, "--data", str(data)], environment, log, log)
+                running_roles.callback(process.wait, SECONDS)
+                running_roles.callback(process.terminate)
+            eventually(ApiProbe(url, None).ready)
+            yield url
 
 
 @contextmanager
