@@ -16,20 +16,26 @@ import pytest
 
 from services.configuration.settings import read_stack
 from tests.pipeline.local_stack.stacks import Stack
+from tests.support.forked import forked_verb, run_verb
+from tests.support.stack import SECONDS
 from tests.support.waiting import eventually
 
 Ended = subprocess.CompletedProcess[str]
 
 
 def contactpoint(data: Path, *words: str, **environment: str) -> Ended:
-    """A verb on a data directory, run to its end."""
+    """A verb on a data directory, run to its end: `up` as a user starts it, and the others forked."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("CONTACTPOINT_")} | environment
+    verb = [*words, "--data", str(data)]
+    if words[0] != "up":
+        return run_verb(verb, environ, SECONDS)
     return subprocess.run(
-        [sys.executable, "-m", "services.cli.main", *words, "--data", str(data)],
-        env={k: v for k, v in os.environ.items() if not k.startswith("CONTACTPOINT_")} | environment,
+        [sys.executable, "-m", "services.cli.main", *verb],
+        env=environ,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=SECONDS,
         check=False,
     )
 
@@ -164,9 +170,7 @@ def test_status_says_why_a_role_does_not_run(folder: Path, detached: Path) -> No
 def test_a_second_process_of_a_role_that_is_stopped_ends_in_order(detached: Path, role: str, tmp_path: Path) -> None:
     postgres = urlsplit(read_stack(detached)["database_url"]).port
     log = tmp_path / "log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "services.cli.main", "run", role, "--data", str(detached)]
-        second = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    second = forked_verb(["run", role, "--data", str(detached)], os.environ, log, log)
 
     def has_begun() -> bool:
         to = [each.raddr.port for each in psutil.Process(second.pid).net_connections() if each.raddr]

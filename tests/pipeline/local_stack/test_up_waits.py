@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from streams.kafka.settings import KafkaSettings
+from tests.support.forked import forked_up
 from tests.support.waiting import eventually
 
 
@@ -34,9 +33,8 @@ def log_of_up(folder: Path, kafka: str, database_url: str, awaited: str) -> str:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
     environ |= {"CONTACTPOINT_KAFKA": kafka, "CONTACTPOINT_DATABASE_URL": database_url}
     log = folder / "up.err"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "services.cli.main", "up", "--data", str(folder / "data")]
-        process = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    log.touch()
+    process = forked_up(folder / "data", environ, log, log)
     try:
         eventually(lambda: awaited in log.read_text() or process.poll() is not None)
         assert process.poll() is None, log.read_text()
