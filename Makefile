@@ -57,7 +57,7 @@ outside-tools: ## build by Go, into .tools/, what others check proofs with; the 
 	GOBIN=$(CURDIR)/.tools go install filippo.io/torchwood/cmd/spicy@v0.6.1
 
 schemas: $(INSTALLED_DEV) ## write docs/schemas/, docs/reference/ and docs/asyncapi.yaml afresh from the code
-	$(BIN)/python -m services.contract.schemas
+	$(BIN)/python -m services.submission_contract.schemas
 
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command 'make pins' pyproject.toml -
 

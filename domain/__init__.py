@@ -21,7 +21,7 @@ The rooms in reading order:
 - `timeline/`: a child's chronology, and a cursor over its days
 - `reports/`: the questions of reports about a chronology, and the findings that follow
 - `retention/`: when an entry has to be archived or destroyed, by which rule and which law
-- `policy/`: inclusion policies over a chronology, and the figures that compare them
+- `inclusion_policy/`: inclusion policies over a chronology, and the figures that compare them
 - `authorization/`: who may do what: roles, actions, the table of rights, reasons, masking
 - `access_log/`: the events of looks, denials, overrides and entitlements, and the notices of looks
 - `subject_access/`: the requests of carers and children, and the document that they are given

@@ -3,7 +3,7 @@
 The rooms in reading order:
 
 - `configuration/`: what every process begins with: settings, logs, private files
-- `contract/`: submissions and stewards' decisions as models, read from bytes, and published as schemas
+- `submission_contract/`: submissions and stewards' decisions as models, read from bytes, and published as schemas
 - `submit/`: sending files of submissions
 - `feeds/`: extracts of agencies' own systems, which a layout turns into submissions
 - `registrar/`: the one active writer, which turns submissions into events and receipts
@@ -13,7 +13,7 @@ The rooms in reading order:
 - `api/`: the HTTP API, which records every look before it answers
 - `pages/`: pages for people
 - `cli/`: the command `contactpoint`, one module a verb
-- `policy/`: inclusion policies: their files, the comparison, the one that a deployment runs
+- `inclusion_policy/`: inclusion policies: their files, the comparison, the one that a deployment runs
 - `rebuild/`: every view built afresh from Kafka
 - `republish.py`: both logs published again from the store
 - `proofs/`: what auditors are given, and whether everything tells one story

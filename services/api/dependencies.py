@@ -13,7 +13,7 @@ from services.api.access_control.entitlements import Desks, Entitlements
 from services.api.monitoring import Monitoring
 from services.api.unread import Unread
 from services.auth.verifier import Verifier
-from services.policy.deployment import Deployment
+from services.inclusion_policy.deployment import Deployment
 from services.queries.belonging import refuse_what_does_not_belong
 from services.queries.employers import Employers
 from services.queries.positions import MOST_LAG_S

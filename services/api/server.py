@@ -27,8 +27,8 @@ from services.api.monitoring import Monitoring
 from services.api.pages.configured import pages_before
 from services.auth.trust import verifier_for
 from services.configuration.settings import Settings
-from services.policy.deployment import Deployment
-from services.policy.shipped import text_named
+from services.inclusion_policy.deployment import Deployment
+from services.inclusion_policy.shipped import text_named
 from services.queries.positions import MOST_LAG_S
 from services.registrar.matcher_settings import load_settings
 from streams.access.access_log import AccessLog

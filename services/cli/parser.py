@@ -143,7 +143,7 @@ def a_upn(text: str) -> str:
 def _number(kind: str, text: str) -> str:
     from pydantic import TypeAdapter, ValidationError
 
-    from services.contract import submission  # a search by name starts faster without it
+    from services.submission_contract import submission  # a search by name starts faster without it
 
     try:
         number: str = TypeAdapter(getattr(submission, kind)).validate_python(text)

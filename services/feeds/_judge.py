@@ -8,7 +8,7 @@ import orjson
 
 from domain.agency import Agency
 from domain.source_record.rules import first_broken_beforehand
-from services.contract.reading import Invalid, Reason, read, reason
+from services.submission_contract.reading import Invalid, Reason, read, reason
 
 
 def reasons_against(submission: Mapping[str, Any], agency: Agency, now: datetime) -> list[Reason]:

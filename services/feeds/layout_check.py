@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from services.contract.submission import MODELS
 from services.feeds.layout import CHILD, Layout, Source, Step
+from services.submission_contract.submission import MODELS
 from services.submit.table import column_kind
 
 Place = tuple[str | int, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.policy.figures import BANDS
+from domain.inclusion_policy.figures import BANDS
 from services.pages._policy_charts import Bar, Drawing, Group, Spread, bars, spreads, stacks
 
 Figures = Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.contract.submission import NhsNumber, Upn
+from services.submission_contract.submission import NhsNumber, Upn
 
 FIELDS = ("given_name", "family_name", "date_of_birth", "postcode", "nhs_number", "upn")
 DAY_PARTS = ("day", "month", "year")

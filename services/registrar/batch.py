@@ -8,10 +8,10 @@ from domain.agency import Agency
 from domain.event import RegisterEvent
 from domain.source_record import Command
 from domain.vocabulary import STEWARDSHIP_SOURCE
-from services.contract.decisions import read_decision
-from services.contract.reading import TOO_LARGE, Invalid, Reason, read
 from services.registrar.receipts import Answer
 from services.registrar.store import Changes
+from services.submission_contract.decisions import read_decision
+from services.submission_contract.reading import TOO_LARGE, Invalid, Reason, read
 from streams.kafka.topics import STEWARDSHIP, UNCLAIMED, submissions_topic
 
 STEWARDS_TOPIC = submissions_topic(STEWARDSHIP)

@@ -13,8 +13,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.access_log.notices import alarm
 from domain.vocabulary import agency_urn
-from services.contract.decisions import DecisionType
 from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, BudgetUse
+from services.submission_contract.decisions import DecisionType
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.outbox import Message
 

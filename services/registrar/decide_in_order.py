@@ -7,13 +7,13 @@ from typing import NamedTuple
 from domain.event import RegisterEvent
 from domain.matching import Features
 from domain.source_record import Command, Refusal
-from services.contract.reading import Invalid, Reason, reason
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget
 from services.registrar.cannot_link import CannotLinkRuling
 from services.registrar.receipts import Answer
 from services.registrar.store import ErasureRow, RecordKeyRow, SubmissionKey
 from services.registrar.suspensions import SuspensionRow
+from services.submission_contract.reading import Invalid, Reason, reason
 
 _UNKNOWN_AGENCY = reason(
     "source", "unknown-agency", "no agency of this source is registered; ask the directory's data managers"

@@ -13,7 +13,6 @@ from uuid import UUID
 from domain.matching import Comparer
 from domain.source_record import Command
 from projections.base.partition import Partition
-from services.contract.decisions import DecisionType
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
 from services.registrar.batch import BatchResult, Message
@@ -29,6 +28,7 @@ from services.registrar.set_aside import do_page, next_work
 from services.registrar.steward_looks import OLDEST, read_looks
 from services.registrar.stewardship import BACKUPS_KEPT, decide_stewards_batch
 from services.registrar.writer import Writer
+from services.submission_contract.decisions import DecisionType
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import orjson
 
 from projections.receipts.query import LONGEST_RUN
-from services.contract.reading import Reason
+from services.submission_contract.reading import Reason
 from streams.kafka.topics import DEAD_LETTERS, UNCLAIMED, receipt_topic
 from streams.store.outbox import Message
 

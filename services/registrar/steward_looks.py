@@ -15,7 +15,7 @@ from domain.access_log.events import ChildrenShown
 from domain.authorization import Action
 from domain.catalogue import WIRE_NAMES
 from domain.source_record import Command, Refusal
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.store.database import Cursor
 
 OLDEST = timedelta(hours=24)

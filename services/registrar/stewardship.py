@@ -17,7 +17,6 @@ from domain.matching import Comparer, features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStatus, remove, resume, suspend
-from services.contract.decisions import DecisionType
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
@@ -30,6 +29,7 @@ from services.registrar.match_index import index_keys
 from services.registrar.steward_looks import RecordedLook, distrusted
 from services.registrar.store import ErasureRow, RecordKey, SubmissionKey
 from services.registrar.suspensions import SuspensionRow
+from services.submission_contract.decisions import DecisionType
 from streams.codec import iso_text
 
 BACKUPS_KEPT = timedelta(days=35)

@@ -135,7 +135,7 @@ def _projector(settings: Settings, stop: threading.Event) -> None:
 
 def _api(settings: Settings, stop: threading.Event) -> None:
     from services.api.server import run
-    from services.policy.refused import PolicyRefused
+    from services.inclusion_policy.refused import PolicyRefused
     from services.registrar.matcher_settings import SettingsRefused
 
     try:

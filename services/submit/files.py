@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from domain.written import BYTE_ORDER_MARK
-from services.contract.submission import MAX_BYTES
+from services.submission_contract.submission import MAX_BYTES
 from services.submit.table import BadTable, check_table, read_table
 
 BUFFER = 1 << 20

@@ -9,7 +9,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
 from projections.base.partition import Partition
-from services.contract.submission import MAX_BYTES
+from services.submission_contract.submission import MAX_BYTES
 from services.submit.files import Line
 from streams.kafka.settings import KafkaAway, KafkaSettings
 

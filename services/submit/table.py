@@ -18,7 +18,7 @@ import orjson
 from pydantic import BaseModel
 
 from domain.written import trimmed
-from services.contract.submission import MAX_ITEMS, MODELS
+from services.submission_contract.submission import MAX_ITEMS, MODELS
 from services.submit.spreadsheet import BadCell, refuse_mangled, refuse_spreadsheet_error
 
 ENVELOPE = ("type", "id", "source", "subject", "time")

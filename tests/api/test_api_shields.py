@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from domain.authorization import Entitlement, Role
 from services.api.routes import steward_decisions as stewards
-from services.contract.decisions import DecisionType
 from services.registrar.batch import STEWARDS_TOPIC
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from streams.access.grants import FAR
 from streams.access.overrides import MOST_OVERRIDES

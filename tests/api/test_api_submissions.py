@@ -9,7 +9,7 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 from starlette.testclient import TestClient
 
-from services.contract.submission import MAX_BYTES, MODELS
+from services.submission_contract.submission import MAX_BYTES, MODELS
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import Headers, bearer, is_problem, looking
 from tests.support.world import World, person

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from tests.support.api_world import Headers, is_problem, looking
 from tests.support.entitlements import NORTH, SOUTH, entitlement

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from projections.engine.live_schema import use_live
 from services.cli.main import main
-from services.policy.shipped import SHIPPED
+from services.inclusion_policy.shipped import SHIPPED
 from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.served import served as serving
 from tests.support.world import World, person, submission
@@ -255,5 +255,5 @@ def _children_of(pid: int) -> list[int]:
     found = []
     for child in psutil.Process(pid).children():
         with suppress(psutil.NoSuchProcess):
-            found += [child.pid] * ("services.policy.process" in child.cmdline())
+            found += [child.pid] * ("services.inclusion_policy.process" in child.cmdline())
     return found

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from domain.policy import LISTS
+from domain.inclusion_policy import LISTS
 from services.api.server import open_app
+from services.inclusion_policy import process
+from services.inclusion_policy.running import Job
+from services.inclusion_policy.shipped import SHIPPED, text_named
 from services.pages.policy import page
-from services.policy import process
-from services.policy.running import Job
-from services.policy.shipped import SHIPPED, text_named
 from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.shields import shield
 from tests.support.world import World, person, submission

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.server import open_app
-from services.policy.refused import PolicyRefused
+from services.inclusion_policy.refused import PolicyRefused
 from tests.support.api_world import Headers, bearer
 from tests.support.shields import shield
 from tests.support.world import World, person, submission

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from domain.agency import Agency, AgencyKind
 from domain.retention import RULES
 from services.api.server import open_app
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from tests.support.api_world import Headers, client_of, is_problem, looking
 from tests.support.entitlements import NORTH, SOUTH
 from tests.support.shields import decide, shield

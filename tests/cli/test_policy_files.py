@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from domain.policy import Policy
-from services.policy.model_file import read_model
-from services.policy.policy_file import read_policy
-from services.policy.refused import PolicyRefused
-from services.policy.shipped import SHIPPED, shipped_text
+from domain.inclusion_policy import Policy
+from services.inclusion_policy.model_file import read_model
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.refused import PolicyRefused
+from services.inclusion_policy.shipped import SHIPPED, shipped_text
 
 HEAD = "name: own\nversion: 1\ntitle: Own\nsays: Own.\n"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.inclusion_policy.comparison import Comparison, ComparisonQuery
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.shipped import SHIPPED, shipped, shipped_model
 from services.pages.policy import page
-from services.policy.comparison import Comparison, ComparisonQuery
-from services.policy.policy_file import read_policy
-from services.policy.shipped import SHIPPED, shipped, shipped_model
 from tests.support.simulated_facts import KINDS, simulated
 
 VOID = {"meta", "link", "img", "br", "hr"}

@@ -9,8 +9,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.source_record import Command
-from services.contract.reading import MAX_DEPTH, MAX_REASONS, Invalid, read
-from services.contract.submission import MAX_BYTES, MAX_ITEMS, MODELS
+from services.submission_contract.reading import MAX_DEPTH, MAX_REASONS, Invalid, read
+from services.submission_contract.submission import MAX_BYTES, MAX_ITEMS, MODELS
 from tests.golden.codes import REASON, golden_codes
 from tests.support.examples import ABSENT, SENSITIVE_STORY, STORY, SUBMISSIONS, example, message
 

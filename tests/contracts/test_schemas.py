@@ -15,11 +15,11 @@ from referencing import Registry, Resource
 
 from domain.catalogue import EVENTS
 from domain.source_record import Command
-from services.contract.reading import Invalid, read
-from services.contract.schemas.__main__ import DOCS, files
-from services.contract.schemas.event_examples import cloud_event
-from services.contract.submission import MODELS
 from services.registrar.receipts import Answer, Run, receipt
+from services.submission_contract.reading import Invalid, read
+from services.submission_contract.schemas.__main__ import DOCS, files
+from services.submission_contract.schemas.event_examples import cloud_event
+from services.submission_contract.submission import MODELS
 from streams.kafka.topics import (
     ACCESS_EVENTS,
     COMMON_TOPICS,
@@ -77,7 +77,7 @@ def test_the_documents_are_what_the_code_writes() -> None:
     generated = files()
     paths = [*DOCS.glob("schemas/*"), *DOCS.glob("reference/**/*.md"), DOCS / "asyncapi.yaml"]
     stored = {path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    assert stored == generated, "run: python -m services.contract.schemas"
+    assert stored == generated, "run: python -m services.submission_contract.schemas"
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

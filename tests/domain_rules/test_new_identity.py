@@ -12,9 +12,15 @@ from domain.event import RegisterEvent
 from domain.matching import Candidate, Comparer, Features, features_of
 from domain.matching.closed import ClosedComparison, names_closed
 from domain.source_record import Refusal
-from services.contract.schemas.event_examples import NOBODY_LIKE_IT, SURGERY, SURGERY_RECORD, SURGERY_STORY, _record
 from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.matcher_settings import load_settings
+from services.submission_contract.schemas.event_examples import (
+    NOBODY_LIKE_IT,
+    SURGERY,
+    SURGERY_RECORD,
+    SURGERY_STORY,
+    _record,
+)
 
 NUMBERS = [UUID(int=number, version=4) for number in (1, 2)]
 AT = datetime(2026, 11, 24, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.inclusion_policy import policy_history
 from domain.organisations import MOST_CHANGES, Succession, SuccessionRefused, Successions, set_successions
-from domain.policy import policy_history
 from domain.reports import findings
 from domain.timeline import records_of
 from tests.domain_rules.reports.life import Life

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.policy import LISTS, Judge, Policy, Tallies, figures, policy_history, to_tens
-from domain.policy.contacts import wilson
-from domain.policy.figures import percentile
-from domain.policy.information import mutual_information_bits, stigma_bits
+from domain.inclusion_policy import LISTS, Judge, Policy, Tallies, figures, policy_history, to_tens
+from domain.inclusion_policy.contacts import wilson
+from domain.inclusion_policy.figures import percentile
+from domain.inclusion_policy.information import mutual_information_bits, stigma_bits
 from domain.reports import findings
 from domain.timeline import Fact, FactKind, records_of, timeline_cursor
-from services.policy.comparison import Comparison, ComparisonQuery
-from services.policy.policy_file import read_policy
-from services.policy.shipped import SHIPPED, shipped, shipped_model
+from services.inclusion_policy.comparison import Comparison, ComparisonQuery
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.shipped import SHIPPED, shipped, shipped_model
 from tests.support.simulated_facts import KINDS, simulated
 
 ON = "2008-03-01"

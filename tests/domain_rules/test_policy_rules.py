@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.policy import Judge, Policy, PolicyHistory, policy_history
+from domain.inclusion_policy import Judge, Policy, PolicyHistory, policy_history
 from domain.timeline import Fact, FactKind
 from domain.vocabulary import RESTRICTED_SOURCE
-from services.policy.policy_file import read_policy
-from services.policy.shipped import SHIPPED, shipped
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.shipped import SHIPPED, shipped
 
 COUNCIL, CARE, GP = "urn:agency:la", "urn:agency:ics", "urn:agency:gp"
 KINDS = {COUNCIL: "local-authority", CARE: "social-care", GP: "gp-registration"}

@@ -19,7 +19,7 @@ from domain.source_record.events import (
 from domain.suspension import counted, remove
 from domain.suspension.records import Cause, first_recorded, follow, removals_of, remove_again, restore
 from domain.vocabulary import STEWARDSHIP_SOURCE
-from services.contract.schemas.event_examples import RULING
+from services.submission_contract.schemas.event_examples import RULING
 from streams.codec import iso_text
 from tests.support.examples import NOW, given, sent
 

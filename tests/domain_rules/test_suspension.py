@@ -6,7 +6,7 @@ import pytest
 
 from domain.source_record import Refusal
 from domain.suspension import AgencyStatus, resume, suspend
-from services.contract.schemas.event_examples import RULING
+from services.submission_contract.schemas.event_examples import RULING
 
 STREAM = UUID("2f7c8d1e-0a3b-4c5d-9e6f-7a8b9c0d1e2f")
 SINCE = "2026-11-20T00:00:00.000000Z"

@@ -7,11 +7,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.contract import reading
+from services.submission_contract import reading
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("domain/source_record", "domain/child", "domain/suspension", "domain/erasure")
-ROOMS += ("services/contract", "services/registrar")
+ROOMS += ("services/submission_contract", "services/registrar")
 """Where refusals and receipts are made."""
 FILE = Path(__file__).parent / "codes.txt"
 OUTCOME, REASON, RETIRED = "outcome", "reason", "retired"

@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from services.contract.schemas.messages import ReceiptMessage
-from services.contract.schemas.reference import reason_codes
+from services.submission_contract.schemas.messages import ReceiptMessage
+from services.submission_contract.schemas.reference import reason_codes
 from tests.golden.codes import OUTCOME, REASON, RETIRED, codes_in_code, golden_codes
 
 LINES = 79

@@ -13,7 +13,6 @@ import pytest
 from domain.agency import Agency
 from domain.matching import MatcherSettings
 from projections.base.projection import PublishedEvent
-from services.contract.decisions import DecisionType
 from services.lab.matching.replay import difference
 from services.lab.matching.replay.examples import Examples, Picker
 from services.lab.matching.replay.history import History
@@ -21,6 +20,7 @@ from services.lab.matching.replay.run import Rematched, Window
 from services.lab.simulate.feeds import write_feeds
 from services.registers import add_agencies, read_agencies_file
 from services.registrar.matcher_settings import load_settings
+from services.submission_contract.decisions import DecisionType
 from streams.codec import decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk

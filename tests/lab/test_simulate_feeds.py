@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from services.contract.submission import MODELS
 from services.lab.simulate import additional, families, population
 from services.lab.simulate.dice import Weighted
 from services.lab.simulate.feeds import submissions, write_feeds
+from services.submission_contract.submission import MODELS
 from tests.support.simulated_feeds import Feeds, Submission, read_feeds
 
 SENSITIVE = {"camhs", "sexual-health", "substance-misuse"}

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from domain.source_record import Command
-from services.contract.reading import read
 from services.lab.simulate import families, feeds
 from services.lab.simulate.dice import Dice
 from services.lab.simulate.families import make_family, make_stranger
@@ -23,6 +22,7 @@ from services.lab.simulate.identifiers import NHS_BLOCK, nhs_number, unique_pupi
 from services.lab.simulate.model import AS_AT, FIRST_BIRTH, LAST_BIRTH, Family, Person
 from services.lab.simulate.population import people
 from services.lab.simulate.truth import truth_of
+from services.submission_contract.reading import read
 
 DIGEST = """
 import hashlib, json

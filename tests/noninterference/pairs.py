@@ -11,8 +11,8 @@ from uuid import UUID
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from projections.engine.live_schema import use_live
-from services.contract.decisions import DecisionType
 from services.registrar.batch import Message
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings

@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 from domain.reports import REPORTS
 from projections.base.partition import Partition
-from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.submission_contract.decisions import DecisionType, decision
 from streams.kafka.settings import KafkaSettings
 from tests.conftest import numbers
 from tests.noninterference.answers import Answer, answer, client_under, look_around

@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from domain.agency import RIGHTS, Agency
 from domain.matching.normalise import normalise_name
 from domain.vocabulary import AgencyKind, Flag, Service, SubmissionType
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from streams.access.grants import FAR
 from tests.support.api_world import Headers, looking

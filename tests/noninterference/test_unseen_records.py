@@ -21,9 +21,9 @@ from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from projections.base.partition import Partition
 from services.api.routes import steward_decisions
-from services.contract.decisions import DecisionType
 from services.lab.simulate.identifiers import nhs_number
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from services.contract.decisions import DecisionType, decision
 from services.lab.simulate.identifiers import unique_pupil_number
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.submission_contract.decisions import DecisionType, decision
 from streams.access import grants
 from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings

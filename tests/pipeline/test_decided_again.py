@@ -7,7 +7,7 @@ import pytest
 
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from tests.pipeline.test_suspension import indexed, rebuilt, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, open_desk
 from tests.support.steward import Steward

@@ -13,12 +13,12 @@ from domain.agency import Agency
 from domain.event import RegisterEvent
 from domain.matching import features_of
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
 from services.registrar import erasing
 from services.registrar.budgets import Limits
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.receipts import Answer
 from services.registrar.store import ErasureRow
+from services.submission_contract.decisions import DecisionType
 from streams.clock import utc_now
 from streams.crypto.keys import FENCES_READ_S, KeyRing, fences_of, reader_of
 from streams.crypto.sealing import SealBroken

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from services.api.routes import steward_decisions
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from streams.clock import utc_now
 from streams.codec import iso_text

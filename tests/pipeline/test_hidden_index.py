@@ -15,10 +15,10 @@ from domain.matching import features_of
 from domain.matching.blocking import MOST_HIDDEN, MOST_IN_A_BLOCK
 from domain.matching.shared import MOST_FAMILIES
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
 from services.registrar.hidden_children import stays_hidden
 from services.registrar.match_index import candidates_and_sharers, children_met, index_keys
 from services.registrar.reindex import build_match_index
+from services.submission_contract.decisions import DecisionType
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.store.application import LogApplication

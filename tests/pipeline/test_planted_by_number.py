@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.access import grants
 from tests.pipeline.test_shield_feeds import found
 from tests.support.api_world import Headers, looking

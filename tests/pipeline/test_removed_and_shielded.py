@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.agency import Agency
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from tests.pipeline.test_hidden_index import ELSEWHERE, HOME, SCHOOL, UPN, child_of, send_one, shield
 from tests.pipeline.test_shield_comes_late import AT_THE_REFUGE, HER, agrees_with_the_log, is_held_back, lift
 from tests.pipeline.test_shielded_records import kept

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from projections.engine.live_schema import use_live
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from tests.support.shields import HOME, decide
 from tests.support.steward import somebody
 from tests.support.world import World, person, submission

@@ -8,8 +8,8 @@ from domain.agency import Agency
 from domain.child.stewardship import MOST_PAIRS
 from domain.matching.shared import MOST_FAMILIES
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
 from services.registrar import found_like
+from services.submission_contract.decisions import DecisionType
 from tests.pipeline.test_hidden_index import (
     ELSEWHERE,
     HOME,

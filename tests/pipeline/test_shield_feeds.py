@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
-from services.contract.decisions import DecisionType
 from services.registrar.budgets import Limits
+from services.submission_contract.decisions import DecisionType
 from tests.support.api_world import Headers, looking
 from tests.support.shields import AT_RISK, HOME, NUMBER, SCHOOL, decide, secrets_in, shield
 from tests.support.world import World, person, submission

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from tests.pipeline.test_suspension import rebuilt, resume, suspend
 from tests.support.desk import AUTHORITY, open_desk
 from tests.support.steward import TIME, Steward, somebody

@@ -11,11 +11,11 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from domain.agency import Agency
-from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
 from services.registrar.steward_looks import OLDEST
 from services.registrar.store import OffsetMoved
+from services.submission_contract.decisions import DecisionType, decision
 from streams.clock import utc_now
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.steward import TIME, Steward

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.source_record import Command
-from services.contract.reading import read
-from services.contract.submission import MAX_BYTES
+from services.submission_contract.reading import read
+from services.submission_contract.submission import MAX_BYTES
 from services.submit.files import Line, check_files, read_lines
 from services.submit.route import LONGEST_KEY, route
 from services.submit.table import BadTable, read_table

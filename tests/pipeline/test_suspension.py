@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.contract.decisions import DecisionType
 from services.feeds.convert import Converted, Made
 from services.feeds.layout import CHILD
 from services.feeds.sent_before import SentBefore
 from services.registrar.receipts import Answer
 from services.registrar.reindex import build_match_index
+from services.submission_contract.decisions import DecisionType
 from streams.crypto.keys import KeyRing, reader_of
 from tests.support.desk import AUTHORITY, GP, numbered, open_desk
 from tests.support.examples import KEY_ENCRYPTION_KEY, agency

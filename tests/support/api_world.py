@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from projections.base.partition import Partition
 from services.api.routes import dead_letters
 from services.api.server import open_app
-from services.contract.reading import Reason
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer, dead_letter
+from services.submission_contract.reading import Reason
 from tests.support.world import World, person, submission
 
 NHS_NUMBER = "9990000018"

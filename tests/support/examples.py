@@ -1,4 +1,4 @@
-"""The example messages, which live in `services/contract/schemas/`, and how a test says given, when, then."""
+"""The example messages, of `services/submission_contract/schemas/`, and how a test says given, when, then."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from domain.event import RegisterEvent
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.vocabulary import AgencyKind
 from projections.base.projection import PublishedEvent
-from services.contract.schemas import event_examples
-from services.contract.schemas.event_examples import RECORD, RECORDED_AT, events
-from services.contract.schemas.examples import (
+from services.submission_contract.schemas import event_examples
+from services.submission_contract.schemas.event_examples import RECORD, RECORDED_AT, events
+from services.submission_contract.schemas.examples import (
     AUTHORITY,
     CLINIC,
     PARTICULARS,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from services.contract.decisions import DecisionType
 from services.registrar.steward_looks import ACTIONS
+from services.submission_contract.decisions import DecisionType
 from streams.access.appender import AccessAppender, NewEvent
 from streams.access.looks import Look
 from streams.clock import Clock

@@ -3,8 +3,8 @@
 from typing import Any
 
 from projections.base.partition import Partition
-from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.submission_contract.decisions import DecisionType, decision
 from tests.support.world import World
 
 TIME = "2026-11-24T10:00:00Z"

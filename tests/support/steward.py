@@ -6,9 +6,9 @@ import string
 from contextlib import closing
 from typing import Any
 
-from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
+from services.submission_contract.decisions import DecisionType, decision
 from streams.clock import Clock, utc_now
 from tests.support.desk import AUTHORITY, Desk, numbered
 from tests.support.examples import KEY_ENCRYPTION_KEY

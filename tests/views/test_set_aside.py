@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.clock import utc_now
 from streams.codec import iso_text
 from tests.support.api_world import NHS_NUMBER, looking

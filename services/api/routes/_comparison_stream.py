@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from services.policy.running import Run
+from services.inclusion_policy.running import Run
 from streams.access.appender import AccessLogAway
 
 _log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from domain.source_record.rules import first_broken_beforehand
 from projections.receipts.query import receipts
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem
-from services.contract.reading import Invalid, Reason, read, reason
 from services.registers import load_agencies
+from services.submission_contract.reading import Invalid, Reason, read, reason
 from streams.store.database import Cursor
 
 MOST_AT_ONCE = 500

@@ -14,8 +14,8 @@ from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.agencies import AgencyDecided, Resumption, Suspension
-from services.contract.decisions import DecisionType
 from services.registers import SuspendedAgency, load_agencies, suspended_agencies
+from services.submission_contract.decisions import DecisionType
 
 _DECIDED = decided(AgencyDecided)
 

@@ -32,8 +32,8 @@ from services.api.listed import find_listed
 from services.api.problems import Problem
 from services.api.routes._dry_submissions import outcome_of
 from services.api.schemas.dry_runs import MOST_AT_ONCE, DryRun, Placed
-from services.contract.reading import Invalid, Reason, read, reason
 from services.registers import load_agencies
+from services.submission_contract.reading import Invalid, Reason, read, reason
 from streams.store.database import Cursor
 
 MOST_COMPARED = 20

@@ -26,7 +26,7 @@ from services.api.routes._shown_records import conflict, named_streams, refuse_u
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of, under_way
 from services.api.schemas.decisions import Decided
 from services.api.schemas.duplicates import OneRecord, Queue, Split, TwoChildren
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
 MOST_WAITING = 6

@@ -21,8 +21,8 @@ from services.api.routes._shown_records import shown_records
 from services.api.routes.steward_decisions import decide, decided, ruling_of, under_way
 from services.api.schemas.decisions import UnderWay
 from services.api.schemas.erasures import Certificate, Destroyed, Destruction, NotShownYet
-from services.contract.decisions import DecisionType
 from services.registrar.store import RecordKey, streams_of
+from services.submission_contract.decisions import DecisionType
 
 _ONE = "name either a child or one record"
 _UNDECIDED = (

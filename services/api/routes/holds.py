@@ -11,7 +11,7 @@ from services.api.routes._current_children import current_or_removed_child
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
 from services.api.schemas.decisions import Why
 from services.api.schemas.holds import HoldDecided
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 
 _DECIDED = decided(HoldDecided)
 

@@ -31,7 +31,7 @@ from services.api.schemas.new_identities import (
     Opening,
     RequestedIdentities,
 )
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 
 _CODES = f"the reason is one of {', '.join(get_args(Ground))}, and no more words"
 _UNDECIDED = "decide first, in the queue of possible duplicates, whether this child is one with another"

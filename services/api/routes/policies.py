@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.authorization import Action, jurisdiction
-from domain.policy import Policy
+from domain.inclusion_policy import Policy
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
@@ -16,11 +16,11 @@ from services.api.dependencies import Dependencies
 from services.api.problems import Problem
 from services.api.routes._comparison_stream import Compared
 from services.api.schemas.policies import Compare, Policies
-from services.policy.model_file import read_model
-from services.policy.policy_file import read_policy
-from services.policy.refused import PolicyRefused
-from services.policy.running import Job, Run
-from services.policy.shipped import SHIPPED, shipped, shipped_text
+from services.inclusion_policy.model_file import read_model
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.refused import PolicyRefused
+from services.inclusion_policy.running import Job, Run
+from services.inclusion_policy.shipped import SHIPPED, shipped, shipped_text
 
 _COMPARED: dict[str, Any] = {"content": {"application/x-ndjson": {}}}
 _BUSY = "another comparison is under way; ask again once it has ended"

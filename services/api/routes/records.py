@@ -10,7 +10,7 @@ from services.api.routes._current_children import current_children
 from services.api.routes._shown_records import child_of_shown_record
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
 from services.api.schemas.records import Removal, Removed
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 
 _DECIDED = decided(Removed)
 

@@ -19,7 +19,7 @@ from services.api.routes.overrides import whole
 from services.api.routes.steward_decisions import answer_of, decide, decided, ruling_of
 from services.api.schemas.decisions import Why
 from services.api.schemas.shields import Custody, DueShields, Shielded
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 
 MOST_AT_ONCE = 500
 _AFTER = r"^[0-9-]{10}~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"

@@ -15,7 +15,7 @@ from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from services.api.schemas.decisions import UnderWay
-from services.contract.decisions import DecisionType, decision
+from services.submission_contract.decisions import DecisionType, decision
 from services.submit.files import Line
 from services.submit.sender import Sender
 from streams.codec import iso_text

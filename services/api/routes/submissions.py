@@ -24,9 +24,9 @@ from services.api.problems import Problem
 from services.api.routes._dry_submissions import MOST_AT_ONCE as MOST_AT_ONCE_DRY
 from services.api.routes._dry_submissions import tried
 from services.api.schemas.submissions import Submitted, Tried
-from services.contract.schemas.examples import SUBMISSIONS
-from services.contract.schemas.json_schema import inlined, schema_of
-from services.contract.submission import MAX_BYTES, MODELS
+from services.submission_contract.schemas.examples import SUBMISSIONS
+from services.submission_contract.schemas.json_schema import inlined, schema_of
+from services.submission_contract.submission import MAX_BYTES, MODELS
 from services.submit.files import Line
 from services.submit.route import key_of
 from services.submit.sender import Ranges, Sender

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.api.schemas.strict import StrictRequest
-from services.contract.submission import Moment
+from services.submission_contract.submission import Moment
 
 
 class Suspension(StrictRequest):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from domain.policy import LISTS
+from domain.inclusion_policy import LISTS
 from services.api.schemas.strict import Day, StrictRequest
 
 

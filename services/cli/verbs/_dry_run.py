@@ -12,11 +12,11 @@ from services.cli.errors import DONE, NO, WrongUsage
 from services.cli.output import plain, print_json
 from services.cli.verbs._submit_counts import OUTCOMES, in_words, is_failure
 from services.configuration.settings import Settings
-from services.contract.submission import MAX_BYTES
 from services.registers import load_agencies
 from services.registrar.batch import Message
 from services.registrar.dry_run import dry_run
 from services.registrar.receipts import Answer
+from services.submission_contract.submission import MAX_BYTES
 from services.submit.files import Line, read_lines
 from services.submit.route import route
 from streams.crypto.sealing import KeyEncryptionKey

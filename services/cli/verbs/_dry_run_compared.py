@@ -14,7 +14,7 @@ from services.cli.output import console, plain, print_json, table, text
 from services.cli.parser import a_reason, a_user
 from services.cli.verbs._dry_run import Place, lines_of, show_outcomes
 from services.cli.verbs._submit_counts import OUTCOMES, is_failure
-from services.contract.reading import Invalid, read
+from services.submission_contract.reading import Invalid, read
 
 MOST_LINES = 500
 AT_ONCE = 20

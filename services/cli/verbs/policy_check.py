@@ -14,9 +14,9 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints what the policy is, or which line is wrong (exit status 1)."""
-    from services.policy.policy_file import read_policy
-    from services.policy.refused import PolicyRefused
-    from services.policy.shipped import text_of
+    from services.inclusion_policy.policy_file import read_policy
+    from services.inclusion_policy.refused import PolicyRefused
+    from services.inclusion_policy.shipped import text_of
 
     try:
         policy = read_policy(args.file.name, text_of(args.file))

@@ -33,16 +33,16 @@ def describe(parser: ArgumentParser) -> None:
 
 
 def _figures() -> tuple[str, ...]:
-    from domain.policy import LISTS
+    from domain.inclusion_policy import LISTS
 
     return LISTS
 
 
 def _policies(text: str) -> list[str]:
     """Each policy as it is sent to the API: its name, or the text of its file; files are checked here, by line."""
-    from services.policy.policy_file import read_policy
-    from services.policy.refused import PolicyRefused
-    from services.policy.shipped import is_path, policy_named, text_of
+    from services.inclusion_policy.policy_file import read_policy
+    from services.inclusion_policy.refused import PolicyRefused
+    from services.inclusion_policy.shipped import is_path, policy_named, text_of
 
     sent = []
     for name in text.split(","):
@@ -81,9 +81,9 @@ def run(args: Namespace) -> int:
 
 
 def _question(args: Namespace) -> dict[str, Any]:
-    from services.policy.model_file import read_model
-    from services.policy.refused import PolicyRefused
-    from services.policy.shipped import SHIPPED, text_of
+    from services.inclusion_policy.model_file import read_model
+    from services.inclusion_policy.refused import PolicyRefused
+    from services.inclusion_policy.shipped import SHIPPED, text_of
 
     lists = [*(CONTRACT if args.json else ()), *(args.lists or ())]
     question: dict[str, Any] = {

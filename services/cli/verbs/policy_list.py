@@ -13,7 +13,7 @@ def describe(_: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints name, version and sentence of each."""
-    from services.policy.shipped import SHIPPED, shipped
+    from services.inclusion_policy.shipped import SHIPPED, shipped
 
     policies = [shipped(name) for name in SHIPPED]
     set_here = settings_of(args).policy

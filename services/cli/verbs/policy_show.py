@@ -14,7 +14,7 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the file as it stands, with its comments."""
-    from services.policy.shipped import SHIPPED, shipped, shipped_text
+    from services.inclusion_policy.shipped import SHIPPED, shipped, shipped_text
 
     if args.name not in SHIPPED:
         raise AnswerIsNo(f"there is no policy of that name; there are {', '.join(SHIPPED)}")

@@ -9,6 +9,8 @@ from functools import partial
 from domain.reports import REPORTS
 from projections.visibility.scope import ORDINARY
 from services.auth import tokens
+from services.inclusion_policy.running import Job, Run
+from services.inclusion_policy.shipped import SHIPPED, shipped_text
 from services.lab.bench.harness import USER, Harness, harness
 from services.lab.bench.looks import Request, look
 from services.lab.bench.parts import Step
@@ -16,8 +18,6 @@ from services.lab.bench.protection import protection_rows
 from services.lab.bench.rows import Row, measured
 from services.lab.bench.simulated_views import fill
 from services.lab.simulate.model import AS_AT
-from services.policy.running import Job, Run
-from services.policy.shipped import SHIPPED, shipped_text
 
 SMALL, USUAL, LARGE = 10_000, 100_000, 1_000_000
 SEED = 7

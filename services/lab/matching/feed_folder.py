@@ -8,8 +8,8 @@ from typing import Any
 from zlib import crc32
 
 from domain.source_record import Command
-from services.contract.reading import read
 from services.lab.matching.corpus import Corpus, CorpusAway, ReportedRecord
+from services.submission_contract.reading import read
 
 MOST_RECORDS = 200_000
 """Records that are held in memory to learn from."""

@@ -8,9 +8,9 @@ import pytest
 from domain.agency import RIGHTS
 from domain.source_record import Command
 from domain.vocabulary import AgencyKind
-from services.contract.reading import read
 from services.feeds.fields import DATES
 from services.feeds.layout_file import load_layout, sample_of, shipped
+from services.submission_contract.reading import read
 from services.submit.table import data_columns
 from tests.pipeline.feeds.extracts import STATED, converted, sample, submissions_of
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, scenarios, then, when
 
+from services.inclusion_policy.process import compare
+from services.inclusion_policy.running import Job
+from services.inclusion_policy.shipped import text_named
 from services.lab.simulate.agencies import ASSESSMENT, CENSUS, COUNCILS, Agency
 from services.lab.simulate.memo import BORN, FAMILY_NAME, GIVEN_NAME, case, write_memo
-from services.policy.process import compare
-from services.policy.running import Job
-from services.policy.shipped import text_named
 from streams.kafka.settings import KafkaSettings
 from tests.conftest import empty_database
 from tests.pipeline.memo.directories import Directory, OnStack, in_world

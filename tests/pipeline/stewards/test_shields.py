@@ -9,8 +9,8 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from services.configuration.settings import read_settings
-from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC
+from services.submission_contract.decisions import DecisionType, decision
 from tests.support.shields import AT_RISK, NUMBER, SCHOOL, TIME, secrets_in
 from tests.support.stack import Stack
 from tests.support.waiting import eventually

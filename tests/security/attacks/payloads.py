@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic import AfterValidator, BaseModel
 
-from services.contract.submission import MODELS
+from services.submission_contract.submission import MODELS
 
 ACCEPTED = (
     "'); drop schema views cascade; --",

@@ -8,10 +8,10 @@ import pytest
 from kafka import KafkaProducer
 from starlette.testclient import TestClient
 
-from services.contract.reading import Reason
 from services.registers import INVALID, BudgetUse
 from services.registrar.budgets import write_spent
 from services.registrar.receipts import Answer, dead_letter
+from services.submission_contract.reading import Reason
 from streams.kafka.topics import DEAD_LETTERS
 from streams.store.database import Database
 from tests.support.api_world import is_problem, looking

@@ -13,7 +13,7 @@ import yaml
 
 from domain.reports import REPORTS
 from services.cli.catalogue import VERBS
-from services.contract.schemas.examples import SUBMISSIONS
+from services.submission_contract.schemas.examples import SUBMISSIONS
 from tests.security.attacks.payloads import ACCEPTED, FIELDS, HARM, MARKUP, filled, texts
 from tests.security.attacks.run import Run
 from tests.support.api_world import client_of, looking

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from tests.support.api_world import Headers, looking
 from tests.support.clinic import ADA, BEA, CAY
 from tests.support.shields import decide

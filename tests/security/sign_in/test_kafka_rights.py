@@ -14,9 +14,9 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError
 
-from services.contract.schemas.event_examples import SUSPENSION
 from services.registers import follow_suspensions
 from services.registrar.suspensions import SuspensionRow, write_suspensions
+from services.submission_contract.schemas.event_examples import SUSPENSION
 from streams.kafka.admin.rights import AclsRefused, grant, new_password
 from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.rights import Grant, agency_grants, agency_user, notice_grants, service_grants

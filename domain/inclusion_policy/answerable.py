@@ -1,7 +1,7 @@
 """Rules that can never hold: they need data that no agency may report, or that no policy may use."""
 
 from domain.agency import RIGHTS
-from domain.policy.rules import KnownTo, Rule, ServedBy, WorkedWith
+from domain.inclusion_policy.rules import KnownTo, Rule, ServedBy, WorkedWith
 from domain.vocabulary import SENSITIVE_SERVICES, AgencyKind
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain.days import day_of
 from domain.source_record.command import Command
 from domain.written import BYTE_ORDER_MARK
-from services.contract.submission import MAX_BYTES, MODELS, PRINTABLE, Reference, Submission
+from services.submission_contract.submission import MAX_BYTES, MODELS, PRINTABLE, Reference, Submission
 
 MAX_DEPTH = 16
 """Deepest nesting; the contract needs five."""

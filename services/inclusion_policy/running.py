@@ -34,7 +34,7 @@ class Run:
 
     def __init__(self, job: Job) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "services.policy.process"],
+            [sys.executable, "-m", "services.inclusion_policy.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

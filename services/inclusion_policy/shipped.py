@@ -4,11 +4,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from domain.policy import ContactsModel, Policy
-from services.policy.model_file import read_model
-from services.policy.nodes import LARGEST_TEXT
-from services.policy.policy_file import read_policy
-from services.policy.refused import PolicyRefused
+from domain.inclusion_policy import ContactsModel, Policy
+from services.inclusion_policy.model_file import read_model
+from services.inclusion_policy.nodes import LARGEST_TEXT
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.refused import PolicyRefused
 
 SHIPPED = ("universal", "selective", "girfec", "assessment-only", "social-care-only")
 """In the order in which they are compared."""

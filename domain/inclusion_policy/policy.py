@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.birth import GROWN_UP
-from domain.policy.rules import Aged, Everyone, Rule, every_rule
+from domain.inclusion_policy.rules import Aged, Everyone, Rule, every_rule
 from domain.vocabulary import Service
 
 

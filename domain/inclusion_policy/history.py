@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from domain.policy.judge import Judge
+from domain.inclusion_policy.judge import Judge
 from domain.timeline import Circumstances, Fact, records_of, timeline_cursor
 from domain.timeline.changes import Key
 

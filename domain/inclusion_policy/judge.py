@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from domain.policy.policy import NamedPerson, Policy
-from domain.policy.rules import Aged, AllOf, AnyOf, Everyone, FlagUp, KnownTo, Not, Rule, ServedBy, WorkedWith
+from domain.inclusion_policy.policy import NamedPerson, Policy
+from domain.inclusion_policy.rules import Aged, AllOf, AnyOf, Everyone, FlagUp, KnownTo, Not, Rule, ServedBy, WorkedWith
 from domain.timeline import Circumstances
 
 Kinds = Mapping[str, str]

@@ -5,9 +5,9 @@ from typing import Any
 
 import yaml
 
-from domain.policy import NamedPerson, Policy
-from domain.policy.answerable import why_unanswerable
-from domain.policy.rules import (
+from domain.inclusion_policy import NamedPerson, Policy
+from domain.inclusion_policy.answerable import why_unanswerable
+from domain.inclusion_policy.rules import (
     Aged,
     AllOf,
     AnyOf,
@@ -21,7 +21,7 @@ from domain.policy.rules import (
     every_rule,
 )
 from domain.vocabulary import SENSITIVE_SERVICES, AgencyKind, Flag, Service
-from services.policy.nodes import Fields, Node, Nodes, line_of, vocabulary
+from services.inclusion_policy.nodes import Fields, Node, Nodes, line_of, vocabulary
 
 OLDEST = 25
 """No directory of children lists anybody who is older."""

@@ -6,7 +6,17 @@ from typing import Any
 
 import orjson
 
-from domain.policy import STEP, ContactsModel, Judge, Policy, PolicyHistory, Tallies, figures, policy_history, to_tens
+from domain.inclusion_policy import (
+    STEP,
+    ContactsModel,
+    Judge,
+    Policy,
+    PolicyHistory,
+    Tallies,
+    figures,
+    policy_history,
+    to_tens,
+)
 from domain.timeline import Fact
 
 

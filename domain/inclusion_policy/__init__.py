@@ -7,13 +7,13 @@ comparison in `figures.py`, with what being listed reveals (`information.py`), a
 (`contacts.py`). Where a directory must reveal nothing of single children, counts are rounded to tens (`rounding.py`).
 """
 
-from domain.policy.contacts import ContactsModel, Range
-from domain.policy.figures import figures
-from domain.policy.history import PolicyHistory, policy_history
-from domain.policy.judge import Judge
-from domain.policy.policy import NamedPerson, Policy
-from domain.policy.rounding import STEP, to_tens
-from domain.policy.tally import LISTS, Tallies
+from domain.inclusion_policy.contacts import ContactsModel, Range
+from domain.inclusion_policy.figures import figures
+from domain.inclusion_policy.history import PolicyHistory, policy_history
+from domain.inclusion_policy.judge import Judge
+from domain.inclusion_policy.policy import NamedPerson, Policy
+from domain.inclusion_policy.rounding import STEP, to_tens
+from domain.inclusion_policy.tally import LISTS, Tallies
 
 __all__ = [
     "LISTS",

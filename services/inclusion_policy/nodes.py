@@ -5,7 +5,7 @@ from typing import TypeAlias, TypeVar
 
 import yaml
 
-from services.policy.refused import Place, PolicyRefused
+from services.inclusion_policy.refused import Place, PolicyRefused
 
 LARGEST_TEXT = 32 * 1024
 DEEPEST = 12

@@ -1,7 +1,7 @@
 """Reads the model of contacts from its file, `contacts.yaml` or one like it."""
 
-from domain.policy import ContactsModel, Range
-from services.policy.nodes import Node, Nodes
+from domain.inclusion_policy import ContactsModel, Range
+from services.inclusion_policy.nodes import Node, Nodes
 
 MOST_CONTACTS = 10_000
 MOST_HOURS = 100

@@ -5,11 +5,11 @@ from importlib.metadata import version
 from typing import Any
 
 from domain.catalogue import EVENTS
-from services.contract.schemas.event_examples import cloud_event, events
-from services.contract.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
-from services.contract.schemas.json_schema import schema_of
-from services.contract.schemas.messages import data_model
-from services.contract.submission import MODELS
+from services.submission_contract.schemas.event_examples import cloud_event, events
+from services.submission_contract.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
+from services.submission_contract.schemas.json_schema import schema_of
+from services.submission_contract.schemas.messages import data_model
+from services.submission_contract.submission import MODELS
 from streams.kafka.topics import (
     ACCESS_EVENTS,
     COMMON_TOPICS,

@@ -6,10 +6,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from services.contract.schemas.event_examples import cloud_event, events
-from services.contract.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
-from services.contract.schemas.messages import Event, Notice, ReceiptMessage
-from services.contract.submission import MODELS
+from services.submission_contract.schemas.event_examples import cloud_event, events
+from services.submission_contract.schemas.examples import NOTICES, RECEIPTS, SUBMISSIONS
+from services.submission_contract.schemas.messages import Event, Notice, ReceiptMessage
+from services.submission_contract.submission import MODELS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]

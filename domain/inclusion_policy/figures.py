@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from domain.policy.contacts import ContactsModel, hours_saved
-from domain.policy.information import mutual_information_bits, stigma_bits
-from domain.policy.policy import Policy
-from domain.policy.rounding import to_tens
-from domain.policy.tally import Population, Tallies, Tally
+from domain.inclusion_policy.contacts import ContactsModel, hours_saved
+from domain.inclusion_policy.information import mutual_information_bits, stigma_bits
+from domain.inclusion_policy.policy import Policy
+from domain.inclusion_policy.rounding import to_tens
+from domain.inclusion_policy.tally import Population, Tallies, Tally
 from domain.reports import QUESTIONS
 
 DAYS_A_YEAR = 365.25

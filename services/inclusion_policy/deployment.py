@@ -5,11 +5,11 @@ from datetime import date
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.policy import Judge, policy_history
-from domain.policy.rules import KnownTo, ServedBy, every_rule
+from domain.inclusion_policy import Judge, policy_history
+from domain.inclusion_policy.rules import KnownTo, ServedBy, every_rule
 from projections.timeline.query import facts_of
 from projections.visibility.shields import shieldings
-from services.policy.policy_file import read_policy
+from services.inclusion_policy.policy_file import read_policy
 from services.registers import load_agencies
 
 

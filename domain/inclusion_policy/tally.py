@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any, Self
 
 from domain.birth import GROWN_UP
-from domain.policy.history import PolicyHistory, Spell, days_listed
-from domain.policy.judge import Judge
-from domain.policy.rounding import to_tens
+from domain.inclusion_policy.history import PolicyHistory, Spell, days_listed
+from domain.inclusion_policy.judge import Judge
+from domain.inclusion_policy.rounding import to_tens
 from domain.reports import QUESTIONS
 
 LISTS = (

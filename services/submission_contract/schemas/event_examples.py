@@ -26,8 +26,15 @@ from domain.event import RegisterEvent, fields_of
 from domain.source_record import Command, Refusal, SourceRecord, decide
 from domain.suspension import remove, resume, suspend
 from domain.suspension.records import Cause, follow, removals_of, remove_again, restore
-from services.contract.schemas.access_examples import access_events
-from services.contract.schemas.examples import AUTHORITY, CLINIC, SENSITIVE_STORY, STORY, SURGERY, SURGERY_STORY
+from services.submission_contract.schemas.access_examples import access_events
+from services.submission_contract.schemas.examples import (
+    AUTHORITY,
+    CLINIC,
+    SENSITIVE_STORY,
+    STORY,
+    SURGERY,
+    SURGERY_STORY,
+)
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing
 from streams.crypto.sealing import KeyEncryptionKey

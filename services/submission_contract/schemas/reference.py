@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from domain.source_record.rules import RULES_OF
-from services.contract.schemas.json_schema import Schema, schemas
-from services.contract.submission import MODELS, PRINTABLE
+from services.submission_contract.schemas.json_schema import Schema, schemas
+from services.submission_contract.submission import MODELS, PRINTABLE
 
 REASONS = Path(__file__).with_name("reason_codes.yaml")
 

@@ -19,10 +19,10 @@ from projections.directory import query as directory
 from projections.engine.live_schema import ViewsNotBuilt
 from projections.timeline.query import facts_of
 from projections.visibility.shields import shieldings
-from services.policy.comparison import Comparison, ComparisonQuery
-from services.policy.model_file import read_model
-from services.policy.policy_file import read_policy
-from services.policy.shipped import shipped_model
+from services.inclusion_policy.comparison import Comparison, ComparisonQuery
+from services.inclusion_policy.model_file import read_model
+from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.shipped import shipped_model
 from services.registers import load_agencies
 from streams.projecting.reading import reading_views
 from streams.store.database import Database, DatabaseAway
