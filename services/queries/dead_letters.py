@@ -1,7 +1,9 @@
 """Dead letters: messages that could not be read, kept raw in a Kafka topic for seven days, or counted alone."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -28,17 +30,26 @@ Letter = dict[str, Any]
 
 def read_letters(kafka: KafkaSettings, after: str | None = None, limit: int | None = None) -> list[Letter]:
     """At most `limit` letters in their order, behind the letter `after`; raises KafkaAway, ValueError (`after`)."""
+    with closing(each_letter(kafka, after)) as letters:
+        return list(islice(letters, limit))
+
+
+def each_letter(kafka: KafkaSettings, after: str | None = None) -> Generator[Letter, None, None]:
+    """The letters in their order, behind the letter `after`, one for each message; none is held once it was given.
+
+    Raises KafkaAway, ValueError (`after`).
+    """
     first = letter_place(after) if after else (0, -1)
+    given = set[str]()
     with kafka_reader(kafka, _LIMIT_MS) as consumer:
-        wanted = [place for place in _partitions(consumer) if place.partition >= first[0]]
-        letters: dict[str, Letter] = {}
-        for place in wanted:
+        for place in _partitions(consumer):
+            if place.partition < first[0]:
+                continue
             begin = first[1] + 1 if place.partition == first[0] else 0
             for letter in _read(consumer, place, begin):
-                letters.setdefault(letter["message"], letter)
-                if limit is not None and len(letters) >= limit:
-                    return list(letters.values())
-        return list(letters.values())
+                if letter["message"] not in given:
+                    given.add(letter["message"])
+                    yield letter
 
 
 def read_letter(kafka: KafkaSettings, letter: str) -> Letter | None:
@@ -70,7 +81,7 @@ def letter_place(letter: str) -> tuple[int, int]:
 
 def list_letters(kafka: KafkaSettings, database: Database) -> list[Letter]:
     """Every letter without its content, how many more were not kept, then what a projection could not take."""
-    letters = [without_content(letter) for letter in read_letters(kafka)]
+    letters = [without_content(letter) for letter in each_letter(kafka)]
     with reading_views(database) as cursor:
         return letters + not_kept(cursor) + [untaken(each) for each in failures.kept(cursor, None, MOST_FAILURES)]
 

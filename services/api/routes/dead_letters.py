@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from services.api.problems import Problem, absent
 from services.api.schemas.dead_letters import DeadLetter
 from services.queries.dead_letters import (
     MOST_FAILURES,
+    each_letter,
     letter_place,
     not_kept,
     read_letter,
@@ -72,26 +74,39 @@ def _list(who: Viewer, after: str | None, limit: int) -> tuple[list[dict[str, An
         except ValueError as error:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"after: {error}") from None
     else:
-        every = _named_openly(who)
-        begin = (
-            0 if after is None else next((place for place, each in enumerate(every, 1) if each["letter"] == after), 0)
-        )
-        if after is not None and not begin:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "after: no letter has this name; begin without it")
-        read = every[begin : begin + limit]
+        read = _page_named_openly(who, after, limit)
     found = [without_content(letter) for letter in read]
     who.record({"after": after, "limit": limit}, count=len(found))
     return found, read[-1]["letter"] if len(read) == limit else None
 
 
-def _named_openly(who: Viewer) -> list[dict[str, Any]]:
+def _page_named_openly(who: Viewer, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """A page of them without their content, of which no more than the page is held; raises Problem (`after`).
+
+    All letters are read for each page. Where one went on from a place, how long it took would tell how many letters of
+    sensitive agencies lie between two that are shown, and so when they sent them.
+    """
+    page: list[dict[str, Any]] = []
+    begun = after is None
+    for letter in _named_openly(who):
+        if begun and len(page) < limit:
+            page.append(without_content(letter))
+        begun = begun or letter["letter"] == after
+    if not begun:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "after: no letter has this name; begin without it")
+    return page
+
+
+def _named_openly(who: Viewer) -> Iterator[dict[str, Any]]:
     """All letters that a user without clearance may see, each by the name of its message.
 
     By their places among all letters the gaps between them would reveal when a sensitive agency sent something, and so
     would an answer to a place.
     """
-    letters = _visible(who, read_letters(who.dependencies.kafka))
-    return [each | {"letter": each["message"].removeprefix(SUBMISSIONS).replace("/", "-")} for each in letters]
+    topics = _open_topics(who)
+    for each in each_letter(who.dependencies.kafka):
+        if _topic_of(each) in topics:
+            yield each | {"letter": each["message"].removeprefix(SUBMISSIONS).replace("/", "-")}
 
 
 def _show(who: Viewer, letter: str) -> dict[str, Any]:
@@ -135,10 +150,19 @@ def _visible(who: Viewer, letters: list[dict[str, Any]]) -> list[dict[str, Any]]
     """The letters that the user may see: without clearance none of a sensitive agency, for their content is unknown."""
     if who.cleared:
         return letters
+    topics = _open_topics(who)
+    return [letter for letter in letters if _topic_of(letter) in topics]
+
+
+def _open_topics(who: Viewer) -> set[str]:
+    """The topics of agencies that are not sensitive."""
     with who.dependencies.reading() as cursor:
         agencies = load_agencies(cursor).values()
-    topics = {submissions_topic(agency.code) for agency in agencies if not agency.is_sensitive}
-    return [letter for letter in letters if letter["message"].partition("/")[0] in topics]
+    return {submissions_topic(agency.code) for agency in agencies if not agency.is_sensitive}
+
+
+def _topic_of(letter: dict[str, Any]) -> str:
+    return str(letter["message"]).partition("/")[0]
 
 
 def _beside(who: Viewer) -> list[dict[str, Any]]:

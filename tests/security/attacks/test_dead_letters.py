@@ -64,6 +64,24 @@ def test_no_list_has_what_a_letter_says(world: World, client: TestClient, letter
     assert not any("raw" in each and each["raw"] for each in listed.json())
 
 
+def test_pages_for_who_is_not_cleared_follow_each_other_whatever_lies_between(world: World, client: TestClient) -> None:
+    why = (Reason(field="data", code="x", message="x"),)
+    with closing(KafkaProducer(**world.kafka.for_kafka_python())) as producer:
+        for offset in range(2, 7):
+            for code in ("la-north", "clinic"):
+                answer = Answer(f"submissions.{code}/0/{offset}", code, None, None, "invalid", why)
+                _, key, body, _ = dead_letter(answer, b"{}", "2026-11-24T10:00:00Z")
+                producer.send(DEAD_LETTERS, key=key, value=body).get(30)
+    masked = looking(world, "user:demo-masked")
+    every = [each["letter"] for each in client.get("/dead-letters", headers=masked).json() if each["letter"]]
+    assert {f"la-north-0-{offset}" for offset in range(2, 7)} <= set(every)
+    for begin, after in enumerate(every):
+        page = client.get("/dead-letters", params={"limit": 2, "after": after}, headers=masked).json()
+        assert [each["letter"] for each in page if each["letter"]] == every[begin + 1 : begin + 3]
+    unknown = client.get("/dead-letters", params={"after": "clinic-0-2"}, headers=masked)
+    assert is_problem(unknown, 422)
+
+
 def test_what_was_not_kept_is_one_line_an_hour_and_a_sensitive_agencys_is_for_who_is_cleared(
     world: World, client: TestClient
 ) -> None:
