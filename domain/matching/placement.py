@@ -315,10 +315,16 @@ def _hang_by_one_record(
     """The rule that keeps two children separate if nothing links them but the record that fits both.
 
     Two records of one agency are of two children, unless they are certain to be one child's. A likeness as between
-    twins is no link.
+    twins is no link. Nor is a single likely pair one between two children of several records each, where settings ask
+    for a share of the pairs: a father's record without a birthday is like all of his son's.
     """
     pairs = [(one.features, other.features) for one in some for other in others]
     found = [comparer.compare(*pair) for pair in pairs]
+    agreeing = comparer.settings.thresholds.agreeing
+    if agreeing and len(some) > 1 < len(others):
+        certain = sum(_is_certain(comparer, each) for each in found)
+        if certain < agreeing * len(found):
+            return BRIDGE
     every = [*between, *(each.features for each in (*some, *others))]
     if any(_are_held_for_two(comparer, *pair, each, every) for pair, each in zip(pairs, found, strict=True)):
         return BRIDGE

@@ -61,7 +61,8 @@ class Thresholds(_Part):
     They contradict each other at `contradiction` bits of evidence or fewer, or at `namesakes` bits as against
     namesakes; both are below zero. `ambiguity` is by how many bits the better of two children has to lead. Of two that
     may be twins the probability is halved where, times the odds of a relative, it is above `twins`. Between two
-    children a pair that contradicts by weight alone is outvoted by `outvote` pairs that are certain; 0: never.
+    children a pair that contradicts by weight alone is outvoted by `outvote` pairs that are certain; 0: never. Two
+    children of several records each are one only where a share `agreeing` of the pairs between them is certain.
     """
 
     certain: Probability
@@ -71,6 +72,7 @@ class Thresholds(_Part):
     ambiguity: Annotated[float, Field(gt=0)]
     twins: Annotated[float, Field(ge=0, lt=1)] = 0.0
     outvote: Annotated[float, Field(ge=0)] = 0.0
+    agreeing: Annotated[float, Field(ge=0, le=1)] = 0.0
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

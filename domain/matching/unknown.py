@@ -17,7 +17,15 @@ _UNKNOWN = frozenset(
     ]
 )
 """Words for an unknown name, given or family."""
-_NO_GIVEN_NAME = _UNKNOWN | {"boy", "daughter", "female", "fnu", "girl", "nfn", "triplet", "twin"}
+_RELATED = frozenset(
+    [
+        *("aunt", "brother", "father", "grandchild", "granddaughter", "grandfather", "grandmother"),
+        *("grandson", "husband", "mother", "nephew", "niece", "sibling", "sister", "spouse", "stepbrother"),
+        *("stepchild", "stepdaughter", "stepsister", "stepson", "uncle", "wife"),
+    ]
+)
+"""Words that say what somebody is to the head of a household; some are family names."""
+_NO_GIVEN_NAME = _UNKNOWN | _RELATED | {"boy", "daughter", "female", "fnu", "girl", "nfn", "triplet", "twin"}
 _NO_FAMILY_NAME = _UNKNOWN | {"lnu", "fnu", "nln"}
 _ABOUT_A_NAME = frozenset(
     [

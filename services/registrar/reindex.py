@@ -60,7 +60,7 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "11"
+INDEX_FORMAT = "12"
 """Changes with the blocking keys, what features hold, whose keys are kept apart, and what is kept of shielded children,
 of removed records, and of which record was found like which."""
 BATCH = 2_000

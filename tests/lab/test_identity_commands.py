@@ -1,7 +1,7 @@
 """`contactpoint identity evaluate` and `train`, on a small county: what they print, and what they keep back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,11 +12,13 @@ import pytest
 from domain.matching import MatcherSettings
 from services.cli.main import main
 from services.lab.matching import evaluation, febrl, meeting, training
+from services.lab.matching.city import city
 from services.lab.matching.corpus import Corpus
 from services.lab.matching.corrupted import corrupted
 from services.lab.matching.curve import curve
 from services.lab.matching.evaluation import corpora
 from services.lab.matching.feed_folder import corpus_with_truth, corpus_without_truth
+from services.lab.matching.historical import historical
 from services.lab.matching.picture import picture
 from services.lab.matching.simulated import simulated
 from services.lab.simulate.feeds import write_feeds
@@ -37,6 +39,8 @@ def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "POPULATION", 60)
     monkeypatch.setattr(evaluation, "FAMILIES", 20)
+    monkeypatch.setattr(evaluation, "CITY", 20)
+    monkeypatch.setattr(evaluation, "PERSONS", 10)
     monkeypatch.setattr(evaluation, "SETS", (1,))
     monkeypatch.setattr(meeting, "SIZES", (60, 200))
 
@@ -74,7 +78,7 @@ def test_a_county_is_known_well(feeds: Path, capfd: Captured) -> None:
     assert county["curve"] == []
     assert [each["records"] for each in printed["meeting"]] == [60, 60, 200, 200]
     assert all(each["recall"] > 0.9 and each["mean"] <= each["p99"] for each in printed["meeting"])
-    assert len(others) == 4 + len(evaluation.SETS)
+    assert len(others) == 6 + len(evaluation.SETS)
 
 
 def test_evaluation_is_shown_for_people_too(feeds: Path, capfd: Captured) -> None:
@@ -106,6 +110,26 @@ def test_much_corrupted_records_are_the_same_for_a_seed_and_of_people_easily_tak
     assert any(born and born < "1992" for born in births)
     for born in births - {None}:
         date.fromisoformat(born)
+
+
+@pytest.mark.parametrize(("imitation", "agencies"), [(city, 3), (historical, 1)])
+def test_an_imitation_is_the_same_for_a_seed_and_leaves_nothing_unharmed(
+    imitation: Callable[[int, int], Corpus], agencies: int
+) -> None:
+    corpus = imitation(60, 7)
+    assert corpus == imitation(60, 7) != imitation(60, 8)
+    person_of = corpus.person_of()
+    assert {name for pair in corpus.hard_negatives for name in pair} <= set(person_of.values())
+    assert len({each.source for each in corpus.reported}) == agencies
+    assert len(corpus.reported) == len(person_of) > 2 * len(set(person_of.values()))
+    stated = [each.particulars for each in corpus.reported]
+    assert "Unknown" in {each["given_name"] for each in stated}
+    assert "Unknown" in {each["family_name"] for each in stated}
+    births = {each["date_of_birth"] for each in stated}
+    assert None in births
+    for born in births - {None}:
+        date.fromisoformat(born)
+    assert None in {each["address"]["postcode"] for each in stated}
 
 
 def test_where_the_public_records_are_not_installed_it_says_how_to_get_them(
@@ -227,7 +251,7 @@ def test_the_picture_is_one_file_with_a_curve_for_each_corpus(feeds: Path, tmp_p
     assert main(["identity", "evaluate", "--feeds", str(feeds), "--picture", str(path), "--json"]) == 0
     drawn = ElementTree.fromstring(path.read_text(encoding="utf-8"))
     lines = [each for each in drawn.iter() if each.tag.endswith("polyline")]
-    assert len(lines) == 5 + len(evaluation.SETS)
+    assert len(lines) == 7 + len(evaluation.SETS)
     assert "http" not in path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
 
 

@@ -9,9 +9,11 @@ from importlib.util import find_spec
 
 from domain.matching import Comparer, MatcherSettings
 from services.lab.bench.rows import Row, measured
+from services.lab.matching.city import city
 from services.lab.matching.corpus import Corpus, CorpusAway
 from services.lab.matching.corrupted import corrupted
 from services.lab.matching.febrl import HOW_TO_INSTALL, SETS, febrl
+from services.lab.matching.historical import historical
 from services.lab.matching.metrics import Accuracy, accuracy
 from services.lab.matching.rivals.columns import columns
 from services.lab.matching.rivals.exact_rule import link_exactly
@@ -44,6 +46,8 @@ def _made_up() -> Iterator[Corpus]:
     yield simulated(300, SEED + 1, 5)
     yield simulated(300, SEED + 2, 5, bare=True)
     yield corrupted(150, SEED)
+    yield city(500, SEED)
+    yield historical(150, SEED)
 
 
 def _beside(corpus: Corpus) -> Iterator[Row | str]:

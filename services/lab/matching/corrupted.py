@@ -114,7 +114,8 @@ def _stated(dice: Dice, child: _Child, of_family: _Child) -> Mapping[str, object
     }
 
 
-def _typed(dice: Dice, text: str, _: str) -> str:
+def mistyped(dice: Dice, text: str, _: str = "") -> str:
+    """A text with a letter left out, put in, changed, or the last one doubled."""
     at, letter = dice.number(0, max(0, len(text) - 2)), dice.pick(LETTERS)
     before, here, after = text[:at], text[at : at + 1], text[at + 1 :]
     return dice.pick((before + after, before + letter + here + after, before + letter + after, text + text[-1:]))
@@ -124,7 +125,7 @@ def _replaced(table: Mapping[str, str]) -> "Way":
     def replaced(dice: Dice, text: str, _: str) -> str:
         found = [old for old in table if old in text.lower()]
         if not found:
-            return _typed(dice, text, _)
+            return mistyped(dice, text, _)
         old = dice.pick(found)
         return text.lower().replace(old, table[old], 1)
 
@@ -144,7 +145,12 @@ def _copied(dice: Dice, text: str, other: str) -> str:
 
 
 Way = Callable[[Dice, str, str], str]
-_WAYS: Sequence[Way] = (_typed, _typed, _replaced(MISREAD), _replaced(MISHEARD))
+_WAYS: Sequence[Way] = (mistyped, mistyped, _replaced(MISREAD), _replaced(MISHEARD))
+
+
+def miswritten(dice: Dice, text: str) -> str:
+    """A text mistyped, misread by a machine, or misheard."""
+    return dice.pick(_WAYS)(dice, text, "")
 
 
 def _digit_off(dice: Dice, born: date, _: date) -> str:

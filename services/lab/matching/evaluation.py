@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from services.lab.matching.city import city
 from services.lab.matching.corpus import Corpus, CorpusAway
 from services.lab.matching.corrupted import corrupted
 from services.lab.matching.febrl import SETS, febrl
 from services.lab.matching.feed_folder import corpus_with_truth
+from services.lab.matching.historical import historical
 from services.lab.matching.simulated import simulated
 
-COUNTY, POPULATION, FAMILIES = 1_000, 3_000, 1_500
+COUNTY, POPULATION, FAMILIES, CITY, PERSONS = 1_000, 3_000, 1_500, 1_500, 300
 """Children in the county that stands in where no feeds are named, and in the populations with harder noise; families
-whose records are much corrupted.
+whose records are much corrupted; children of one city; historical persons.
 """
 SEED = 2_008
 NOISES = (1, 5)
@@ -30,6 +32,8 @@ def corpora(feeds: Path | None) -> Iterator[Corpus]:
         yield simulated(POPULATION, SEED + noise, noise)
     yield simulated(POPULATION, SEED + NOISES[-1], NOISES[-1], bare=True)
     yield corrupted(FAMILIES, SEED)
+    yield city(CITY, SEED)
+    yield historical(PERSONS, SEED)
     if not missing():
         yield from map(febrl, SETS)
 

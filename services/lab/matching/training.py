@@ -19,6 +19,8 @@ from services.lab.matching.trial import featured
 MOST_PAIRS = 400_000
 OUTVOTE = 2.0
 """Certain pairs that outvote one that contradicts by weight alone."""
+AGREEING = 0.5
+"""Share of the pairs between two children of several records each that has to be certain."""
 FIRST_CERTAIN = 0.9
 """From which probability on records are put together before it is learnt from them once more."""
 WORTH_CHANGING = 0.005
@@ -74,7 +76,7 @@ def _learnt(settings: MatcherSettings, sample: Sample, learnt: Estimate) -> Matc
     rivals = learnt.rivals.model_copy(
         update={"stranger_of_each_record": each, "stranger_elsewhere": learnt.rivals.stranger}
     )
-    thresholds = settings.thresholds.model_copy(update={"outvote": OUTVOTE})
+    thresholds = settings.thresholds.model_copy(update={"outvote": OUTVOTE, "agreeing": AGREEING})
     return rounded(settings.model_copy(update={"rivals": rivals, "thresholds": thresholds, "fields": learnt.fields}))
 
 

@@ -19,9 +19,9 @@ UNLIKE = evidence(0.0)
 class Stated(Comparer):
     """Gives the evidence that is stated for two records; all others are strangers."""
 
-    def __init__(self, stated: Mapping[str, Evidence], outvote: float = 0.0) -> None:
+    def __init__(self, stated: Mapping[str, Evidence], outvote: float = 0.0, agreeing: float = 0.0) -> None:
         settings = load_settings()
-        thresholds = settings.thresholds.model_copy(update={"outvote": outvote})
+        thresholds = settings.thresholds.model_copy(update={"outvote": outvote, "agreeing": agreeing})
         super().__init__(settings.model_copy(update={"thresholds": thresholds}))
         self._stated = {frozenset(pair.split("-")): found for pair, found in stated.items()}
 

@@ -16,13 +16,17 @@ LIKELY = evidence(0.10)
 
 
 def placed(
-    stated: Mapping[str, Evidence], children: Mapping[str, str], outvote: float = 0.0, **given: Any
+    stated: Mapping[str, Evidence],
+    children: Mapping[str, str],
+    outvote: float = 0.0,
+    agreeing: float = 0.0,
+    **given: Any,
 ) -> Placement:
     """The decision for `new`, by evidence of pairs such as `new-a`, among children and the records of each."""
     candidates = [
         Candidate(name, child, record(name)) for child, records in children.items() for name in records.split()
     ]
-    return place(Stated(stated, outvote), "new", record("new"), candidates, **given)
+    return place(Stated(stated, outvote, agreeing), "new", record("new"), candidates, **given)
 
 
 def called(level: str, same: str | None = None) -> Evidence:
@@ -245,6 +249,28 @@ def test_two_children_are_one_where_most_of_their_records_say_so(
     found = placed(stated, {"one": "a c d e", "two": "b"}, outvote)
     assert [each.child for each in found.merged] == ["two"] * is_one
     assert queued(found) == ({} if is_one else {"b": "contradiction"})
+
+
+@pytest.mark.parametrize(
+    ("other", "agreeing", "is_one"),
+    [
+        ("c d", 0.0, True),
+        ("c d", 0.16, True),
+        ("c d", 0.17, False),
+        ("c", 0.25, True),
+        ("c", 0.26, False),
+        ("", 1.0, True),
+    ],
+)
+def test_two_children_of_several_records_are_one_where_a_share_of_the_pairs_is_certain(
+    other: str, agreeing: float, is_one: bool
+) -> None:
+    """Of the pairs between them one is certain, or by a number; a child of one record joins by that one."""
+    for certain in (ALIKE, evidence(0.2, same="nhs_number")):
+        stated = {"new-a": evidence(0.99, bits=30.0), "new-b": ALIKE, "a-b": certain}
+        found = placed(stated, {"one": f"a {other}".strip(), "two": "b e"}, agreeing=agreeing)
+        assert [each.child for each in found.merged] == ["two"] * is_one
+        assert queued(found) == ({} if is_one else {"b": "one-record-between"})
 
 
 @pytest.mark.parametrize(

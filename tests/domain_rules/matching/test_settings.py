@@ -46,7 +46,7 @@ def test_lists_of_names_may_be_written_as_texts() -> None:
 def test_what_an_older_version_does_not_say_has_a_value() -> None:
     settings = MatcherSettings.model_validate(stated())
     assert (settings.thresholds.twins, settings.thresholds.outvote, settings.given_names) == (0.0, 0.0, frozenset())
-    assert settings.rivals.cousin == 0.0
+    assert (settings.rivals.cousin, settings.thresholds.agreeing) == (0.0, 0.0)
     assert (settings.rivals.stranger_of_each_record, settings.rivals.stranger_elsewhere) == (1.0, 1e7)
     assert MatcherSettings.model_validate(settings) == settings
 
@@ -57,7 +57,7 @@ THRESHOLDS, RIVALS, FIELDS = (stated()[part] for part in ("thresholds", "rivals"
 @pytest.mark.parametrize("version", ["1", "v" * 100])
 @pytest.mark.parametrize("value", [0.001, 0.5])
 def test_every_number_may_be_small(version: str, value: float) -> None:
-    small = dict.fromkeys(("ambiguity", "twins", "outvote"), value) | dict.fromkeys(
+    small = dict.fromkeys(("ambiguity", "twins", "outvote", "agreeing"), value) | dict.fromkeys(
         ("contradiction", "namesakes"), -value
     )
     rivals = dict.fromkeys((*RIVALS, "stranger_of_each_record", "stranger_elsewhere", "cousin"), value)
@@ -82,6 +82,8 @@ def test_every_number_may_be_small(version: str, value: float) -> None:
             {"twins": -0.1},
             {"twins": 1.0},
             {"outvote": -0.1},
+            {"agreeing": -0.1},
+            {"agreeing": 1.1},
         )),
         *({"rivals": RIVALS | {name: 0.0}} for name in (*RIVALS, "stranger_of_each_record", "stranger_elsewhere")),
         {"rivals": RIVALS | {"cousin": -0.1}},

@@ -1,7 +1,11 @@
 """Words that are written for not knowing, by what they stand for: each of them is tested."""
 
 UNKNOWN = "anon anonymous baby infant newborn nk none notknown tba tbc unk unknown unnamed withheld fnu"
-NO_GIVEN_NAME = "boy daughter female girl nfn triplet twin"
+NO_GIVEN_NAME = (
+    "aunt boy brother daughter father female girl grandchild granddaughter grandfather grandmother grandson "
+    "husband mother nephew nfn niece sibling sister spouse stepbrother stepchild stepdaughter stepsister stepson "
+    "triplet twin uncle wife"
+)
 NO_FAMILY_NAME = "lnu nln"
 ABOUT_A_NAME = "child confirmed given known male name named not patient provided recorded stated surname test"
 BESIDE = "1st 2nd 3rd a and b be c family first i ii iii last na no of one son to two yet"
