@@ -45,7 +45,9 @@ function table(head, rows) {
 function bodySketch(document, content) {
   return Object.entries(content || {}).map(([kind, { schema }]) => {
     const part = make("div");
-    part.append(make("p", kind, "quiet"), make("pre", JSON.stringify(sketch(document, schema, 0), null, 2)));
+    const forms = (schema.oneOf || []).length;
+    const which = forms > 1 ? kind + ", one of " + forms + " forms; the first:" : kind;
+    part.append(make("p", which, "quiet"), make("pre", JSON.stringify(sketch(document, schema, 0), null, 2)));
     return part;
   });
 }

@@ -56,7 +56,10 @@ def _message(name: str, schema: Schema) -> str:
     if name in MODELS:
         codes = dict.fromkeys(rule.refusal.code for rule in RULES_OF[name])
         links = ", ".join(f"[`{code}`](../reason-codes.md#{code})" for code in codes)
-        refused = f"## When it is refused\n\nA message of this form is refused, in this order of checking, as {links}."
+        refused = (
+            f"## When it is refused\n\nA message of this form is refused, in this order of checking, as {links}."
+            " Who sends it, and whether its id was there before, is checked first."
+        )
         sections.append(f"{refused} What has not this form is `invalid`, each with its [reason](../reason-codes.md).")
     return "\n\n".join(sections) + "\n"
 
