@@ -15,6 +15,8 @@ MOST_OF_A_CALLER = 64
 """Requests of one caller in hand: at work, waiting for a place or for their body, or with an answer not yet taken."""
 MOST_IN_HAND = 256
 """The same of all callers together who are known by name."""
+MOST_OF_A_CALLER_AT_LAST = 16
+"""Instead of MOST_OF_A_CALLER, once three quarters of MOST_IN_HAND are taken: a few callers leave room for others."""
 MOST_OF_ANYBODY = 64
 """The same of all together who give no name, beside those for HEALTH: they take no place of who is known."""
 MOST_FOR_HEALTH = 32
@@ -85,7 +87,9 @@ class Fair:
     def _bounds(self, scope: Scope, *, is_known: bool) -> tuple[Counter[Hashable], int, int]:
         """Where a request is counted, and how many of its caller and of all who are counted there may be in hand."""
         if is_known:
-            return self._of_known, MOST_OF_A_CALLER, MOST_IN_HAND
+            nearly_full = self._of_known.total() >= MOST_IN_HAND * 3 // 4
+            of_a_caller = min(MOST_OF_A_CALLER, MOST_OF_A_CALLER_AT_LAST) if nearly_full else MOST_OF_A_CALLER
+            return self._of_known, of_a_caller, MOST_IN_HAND
         if scope["path"] in HEALTH and scope["method"] in _READS:
             return self._for_health, MOST_FOR_HEALTH, len(HEALTH) * MOST_FOR_HEALTH
         return self._of_anybody, MOST_OF_A_CALLER, self._most_of_anybody
