@@ -12,7 +12,7 @@ from services.api.access_control.callers import Authentication
 from services.api.access_control.denials import add_denial_handler
 from services.api.dependencies import Dependencies
 from services.api.direct import DirectCalls
-from services.api.limits.fairness import PUBLIC_PLACES, Fair
+from services.api.limits.fairness import ALL_PUBLIC_PLACES, Fair
 from services.api.limits.middleware import RequestMiddleware
 from services.api.limits.round_robin import PLACES
 from services.api.problems import add_handlers
@@ -43,7 +43,7 @@ from services.api.routes import (
     users,
 )
 
-MOST_THREADS = PLACES + PUBLIC_PLACES + 6
+MOST_THREADS = PLACES + ALL_PUBLIC_PLACES + 6
 """Beside the requests that have a place, threads for submissions that are not whole yet, and for comparisons."""
 
 DESCRIPTION = """\

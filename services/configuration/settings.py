@@ -212,7 +212,9 @@ def _folder(data: str | Path | None, env: ClientEnvironment) -> Path:
 def _kafka(env: "Environment", stack: Mapping[str, Any]) -> KafkaSettings | None:
     """The Kafka that is configured, or the local stack's with its own sign-in; None without both."""
     if env.kafka is None:
-        signs_in = stack.get("kafka_sign_in")
+        # a version whose Kafka asked for no password wrote the address alone
+        alone = {"bootstrap_servers": stack["kafka"]} if stack.get("kafka") else None
+        signs_in = stack.get("kafka_sign_in", alone)
         return KafkaSettings(**signs_in, is_local=True) if signs_in else None
     return KafkaSettings(
         env.kafka,

@@ -1,46 +1,42 @@
 """The door to the local Kafka for plain clients: it lets in the account that runs the stack, and nobody else.
 
 Kafka asks everybody for a password. A client that knows an address and nothing else has none; the door asks the system
-whose it is, signs in for it, and passes on what both say. It gives the password to nobody.
+whose it is, signs in for it, and passes on what both say. It gives the password to no client, and to no server that
+another account runs.
 """
 
 import asyncio
 import logging
 import os
-import struct
 import threading
 from types import TracebackType
 
+from services.local_stack.own_broker import PIECE, Impostor, NotLetIn, signed_in
 from services.local_stack.peers import account_of
 from services.local_stack.ports import HOST
 from services.local_stack.program import CannotStart
 from streams.kafka.settings import KafkaSettings
 
 MOST_CLIENTS = 256
-SIGN_IN_S = 10.0
-PIECE = 256 * 1024
-_HANDSHAKE, _AUTHENTICATE = (17, 1), (36, 0)
-"""Kafka's requests SaslHandshake and SaslAuthenticate, by key and version."""
-_LARGEST_ANSWER = 64 * 1024
 
 logger = logging.getLogger(__name__)
-
-
-class NotLetIn(Exception):
-    """The broker does not take the sign-in."""
 
 
 class Door:
     """Listens on `port` in a thread of its own while it is entered as a context.
 
-    `kafka` is the listener behind it, and how to sign in there by PLAIN; `account` is whose clients get in.
+    `kafka` is the listener behind it, and how to sign in there by PLAIN; `account` is whose clients get in, and
+    `runs_kafka` who runs the broker, by default the account of this process.
     """
 
-    def __init__(self, port: int, kafka: KafkaSettings, account: int | None = None) -> None:
+    def __init__(
+        self, port: int, kafka: KafkaSettings, account: int | None = None, runs_kafka: int | None = None
+    ) -> None:
         self.address = f"{HOST}:{port}"
         self._port = port
         self._kafka = kafka
         self._account = os.getuid() if account is None else account
+        self._runs_kafka = runs_kafka
         self._clients = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="door", daemon=True)
@@ -82,42 +78,19 @@ class Door:
                 logger.warning("Kafka: a client of another account was not let in")
                 return
             await self._pass_through(reader, writer)
-        except (OSError, EOFError, TimeoutError):
+        except (OSError, EOFError):  # TimeoutError is an OSError
             pass  # Kafka is away, or one of them is gone; the client tries again
         except NotLetIn:
             logger.warning("Kafka does not take the stack's own password")
+        except Impostor:
+            logger.warning("Kafka: another account listens in its place, and was not given the password")
         finally:
             self._clients -= 1
             writer.close()
 
     async def _pass_through(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        async with asyncio.timeout(SIGN_IN_S):
-            host, _, port = self._kafka.bootstrap_servers.partition(":")
-            answers, broker = await asyncio.open_connection(host, int(port), limit=PIECE)
-            try:
-                await self._sign_in(answers, broker)
-            except BaseException:
-                broker.close()
-                raise
+        answers, broker = await signed_in(self._kafka, self._runs_kafka)
         await asyncio.gather(_pass_on(reader, broker), _pass_on(answers, writer))
-
-    async def _sign_in(self, answers: asyncio.StreamReader, broker: asyncio.StreamWriter) -> None:
-        """Signs in as the stack itself; raises NotLetIn."""
-        secret = f"\0{self._kafka.sasl_username}\0{self._kafka.sasl_password}".encode()
-        requests = (
-            (_HANDSHAKE, struct.pack(">h5s", 5, b"PLAIN")),
-            (_AUTHENTICATE, struct.pack(f">i{len(secret)}s", len(secret), secret)),
-        )
-        for number, ((key, version), body) in enumerate(requests):
-            head = struct.pack(">hhih", key, version, number, -1)  # no client id
-            broker.write(struct.pack(">i", len(head) + len(body)) + head + body)
-            await broker.drain()
-            (size,) = struct.unpack(">i", await answers.readexactly(4))
-            if not 6 <= size <= _LARGEST_ANSWER:
-                raise NotLetIn
-            answered, error = struct.unpack(">ih", (await answers.readexactly(size))[:6])
-            if answered != number or error:
-                raise NotLetIn
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -13,6 +13,7 @@ from services.local_stack.jars import cache_folder, class_path
 from services.local_stack.kafka_format import format_log
 from services.local_stack.kafka_security import ADMIN_USER, BrokerSecurity, local_security
 from services.local_stack.made_once import MadeOnce
+from services.local_stack.own_broker import SCRAM, takes_scram
 from services.local_stack.ports import HOST, remembered_ports
 from services.local_stack.program import Program, run_to_end, running
 from streams.kafka.settings import KafkaSettings
@@ -133,6 +134,16 @@ def kafka_program(
     )
     settings = KafkaSettings(f"{HOST}:{broker_port}")
     return program, security.sign_in(settings, ADMIN_USER) if security else settings
+
+
+def by_scram(program: Program, kafka: KafkaSettings, behind: KafkaSettings) -> tuple[Program, KafkaSettings]:
+    """The same, ready once the broker takes the sign-in by SCRAM, of whose clients no impostor gets the password.
+
+    `behind` is the listener behind the door, and how to sign in there.
+    """
+    is_open = program.ready
+    ready = replace(program, ready=lambda: is_open() and takes_scram(behind))
+    return ready, replace(kafka, sasl_mechanism=SCRAM)
 
 
 def _listeners(broker_port: int, security: BrokerSecurity | None) -> dict[str, str]:

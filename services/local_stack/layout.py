@@ -10,7 +10,7 @@ from services.configuration.settings import Settings
 from services.local_stack.api_probe import ApiProbe
 from services.local_stack.door import Door
 from services.local_stack.kafka_security import ADMIN_USER, local_security
-from services.local_stack.kafka_server import kafka_program
+from services.local_stack.kafka_server import by_scram, kafka_program
 from services.local_stack.peers import can_tell
 from services.local_stack.ports import HOST, is_taken, remembered_ports
 from services.local_stack.postgres_roles import role_urls
@@ -81,10 +81,11 @@ def lay_out(settings: Settings, services: Sequence[str] = SERVICES, command: Com
         program, kafka = kafka_program(
             data / "kafka", logs / "kafka.log", ports["kafka"], ports["controller"], security
         )
-        servers.append(program)
         if can_tell():
             behind = security.sign_in(KafkaSettings(f"{HOST}:{ports['behind-door']}"), ADMIN_USER)
             door = Door(ports["door"], behind)
+            program, kafka = by_scram(program, kafka, behind)
+        servers.append(program)
     if settings.database_is_external:
         external.append("postgres")
         database_url = administrator_url = settings.need_database()

@@ -18,10 +18,13 @@ def can_tell() -> bool:
     return _TABLES[0].exists()
 
 
-def account_of(client: Address, server: Address) -> int | None:
-    """The number of the account whose socket `client` has a connection to `server`; None where there is none."""
+def account_of(one: Address, other: Address) -> int | None:
+    """The number of the account whose socket `one` has a connection to `other`; None where there is none.
+
+    `one` may be the client's end or the server's; of a server's that is not accepted yet it is 0, which is root's.
+    """
     for table, prefix in zip(_TABLES, ("", _mapped()), strict=True):
-        ends = [f"{prefix}{_hexadecimal(host)}:{port:04X}" for host, port in (client, server)]
+        ends = [f"{prefix}{_hexadecimal(host)}:{port:04X}" for host, port in (one, other)]
         for line in _lines(table):
             fields = line.split()
             if fields[1:4] == [*ends, _ESTABLISHED]:

@@ -10,9 +10,13 @@ ROLES = ("registrar", "relay", "projector")
 _log = logging.getLogger(__name__)
 
 
+class PortTaken(Exception):
+    """Nothing can listen where the figures were to be; one sentence for the operator."""
+
+
 @contextmanager
 def serving_figures(role: str, host: str, port: int | None, times: BatchTimes = of_this_process) -> Iterator[None]:
-    """Answers `/metrics` meanwhile, where a port is set; raises OSError where something else listens there."""
+    """Answers `/metrics` meanwhile, where a port is set; raises PortTaken where nothing can listen there."""
     if port is None or role not in ROLES:
         yield
         return
@@ -32,7 +36,12 @@ def serving_figures(role: str, host: str, port: int | None, times: BatchTimes = 
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Figures())
-    server, thread = start_http_server(port, host, registry)
+    try:
+        server, thread = start_http_server(port, host, registry)
+    except OSError as error:
+        raise PortTaken(
+            f"nothing can listen at CONTACTPOINT_METRICS_PORT, {host}:{port} ({error.strerror}): set a free port"
+        ) from error
     _log.info("figures at http://%s:%s/metrics", host, port)
     try:
         yield

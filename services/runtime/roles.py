@@ -8,7 +8,7 @@ from types import FrameType
 
 from services.configuration.logs import log_to_stderr, places
 from services.configuration.settings import NotConfigured, Settings
-from services.runtime.figures import serving_figures
+from services.runtime.figures import PortTaken, serving_figures
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def run_role(role: str, settings: Settings) -> int:
             _check_key(settings)
         with serving_figures(role, settings.host, settings.metrics_port):
             run(settings, stop)
-    except (NotConfigured, Unreachable) as away:
+    except (NotConfigured, Unreachable, PortTaken) as away:
         logger.error("%s", away)
         return UNREACHABLE
     except Exception as error:

@@ -140,12 +140,12 @@ def _load(
     spans = {partition: Span(0, offset) for partition, offset in offsets.items()}
     mine, *others = share_out(spans, PROCESSES if processes else 1)
     running = [processes.submit(_load_share, building, wanted, share) for share in others] if processes else []
-    messages, positions = _load_share(building, wanted, mine)
+    messages, read_positions = _load_share(building, wanted, mine)
     for process in running:
         loaded = process.result()
         messages += loaded.messages
-        positions.add(loaded.positions)
-    return LoadedMessages(messages, positions)
+        read_positions.add(loaded.positions)
+    return LoadedMessages(messages, read_positions)
 
 
 def _load_share(building: Building, wanted: Published, spans: Spans) -> LoadedMessages:

@@ -83,7 +83,7 @@ def load_spans(
         with no_collector(), ThreadPoolExecutor(1, "bulk load") as thread:
             try:
                 writer = _Writer(connection, open_keys(), key, write, spans, ReadPositions(wanted), keeps)
-                return LoadedMessages(asyncio.run(_load(kafka, spans, writer, thread)), writer.positions)
+                return LoadedMessages(asyncio.run(_load(kafka, spans, writer, thread)), writer.read_positions)
             except (KafkaError, OSError):
                 raise KafkaAway(f"Kafka cannot be reached at {kafka.bootstrap_servers}") from None
 
@@ -98,10 +98,10 @@ class _Writer:
         key: PublicationKey,
         write: Write,
         spans: Mapping[Partition, Span],
-        positions: ReadPositions,
+        read_positions: ReadPositions,
         keeps: Keeps | None,
     ) -> None:
-        self.positions = positions
+        self.read_positions = read_positions
         self._keeps = keeps
         self._connection = connection
         self._key = key
@@ -118,7 +118,7 @@ class _Writer:
             published, others = genuine(partition, records, self._key)
             forged += others
             decoded = read_messages(log, partition, published, self._decryptor, self._key)
-            self.positions.note(log.name, decoded)
+            self.read_positions.note(log.name, decoded)
             messages += decoded if self._keeps is None else filter(self._is_kept, decoded)
             following = records[-1].offset + 1
             progress[partition] = Progress(self._offsets[partition], following, last_position(decoded))

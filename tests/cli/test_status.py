@@ -67,6 +67,19 @@ def test_a_process_that_does_not_run_is_named_with_why_and_since_when(supervised
     assert (status, "projector\trunning\t2026-01-05T09:04:00Z" in out) == (0, True)
 
 
+def test_what_an_older_version_wrote_of_its_stack_can_be_read(supervised: Supervised, run: Run) -> None:
+    supervised.step(0)
+    stack = json.loads(supervised.file.read_text())
+    del stack["kafka_sign_in"]
+    for process in stack["processes"]:
+        process.pop("since", None)
+    supervised.file.write_text(json.dumps(stack))
+    _, _, err = run("status")
+    assert "since None" not in err
+    kafka = read_settings(supervised.file.parent, {}).need_kafka()
+    assert (kafka.bootstrap_servers, kafka.sasl_username) == (stack["kafka"], None)
+
+
 def test_a_projection_that_stands_still_is_named_with_where_why_and_since_when(world: World, run: Run) -> None:
     with world.database.transaction() as cursor:
         use_live(cursor)

@@ -1,6 +1,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from pathlib import Path
@@ -58,6 +59,17 @@ def test_a_registrar_whose_matcher_has_no_usable_settings_says_so_and_exits_with
     assert runtime.run_role("registrar", read_settings(tmp_path, environ)) == 3
     [line] = capsys.readouterr().err.splitlines()
     assert line.endswith(f"the matcher's settings cannot be used: {matcher}, line 1 is not YAML")
+
+
+def test_a_role_whose_port_for_figures_is_taken_says_so_and_exits_with_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        environ = {"CONTACTPOINT_METRICS_PORT": port, "CONTACTPOINT_HOST": "127.0.0.1"}
+        assert runtime.run_role("relay", read_settings(tmp_path, environ)) == 3
+    [line] = capsys.readouterr().err.splitlines()
+    assert f"CONTACTPOINT_METRICS_PORT, 127.0.0.1:{port} (Address already in use)" in line
 
 
 def test_an_unforeseen_error_shows_its_place_and_never_its_text(

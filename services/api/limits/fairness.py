@@ -15,13 +15,20 @@ MOST_OF_A_CALLER = 64
 """Requests of one caller in hand: at work, waiting for a place or for their body, or with an answer not yet taken."""
 MOST_IN_HAND = 256
 """The same of all callers together who are known by name."""
+MOST_OF_A_CALLER_AT_LAST = 16
+"""Instead of MOST_OF_A_CALLER, once three quarters of MOST_IN_HAND are taken: a few callers leave room for others."""
 MOST_OF_ANYBODY = 64
 """The same of all together who give no name, beside those for HEALTH: they take no place of who is known."""
 MOST_FOR_HEALTH = 32
-"""Requests in hand for one path of HEALTH, which is asked by machines."""
+"""Requests in hand to read one path of HEALTH, which machines ask."""
 HEALTH = frozenset({"/health/live", "/health/ready"})
 PUBLIC_PLACES = 2
-"""Places for public paths; each such path counts as a caller of its own."""
+"""Places for each path of HEALTH, and for all other public paths, each of which counts as a caller of its own.
+
+So where Postgres is slow, and those that read it wait, a process still says that it lives.
+"""
+ALL_PUBLIC_PLACES = (len(HEALTH) + 1) * PUBLIC_PLACES
+_READS = frozenset({"GET", "HEAD"})
 _LAZY = "/submissions"
 """The one call with bodies too large to be kept until it has a place: it has a bound of its own on them."""
 _WAIT = "you have too many requests in hand; wait for some of their answers"
@@ -33,8 +40,9 @@ class Fair:
     """The ASGI layer within authentication.
 
     A request has a place from when all of it is here until its answer begins: neither a slow body nor an answer that
-    is not taken holds one. `most_of_anybody` bounds what all callers without a name have in hand together; they are
-    counted apart, so that no number of them is in the way of a caller who is known.
+    is not taken holds one. To read what is public no body is waited for. `most_of_anybody` bounds what all callers
+    without a name have in hand together; they are counted apart, so that no number of them is in the way of a caller
+    who is known.
     """
 
     def __init__(self, app: ASGIApp, most_of_anybody: int = MOST_OF_ANYBODY) -> None:
@@ -42,6 +50,7 @@ class Fair:
         self._most_of_anybody = most_of_anybody
         self._callers = RoundRobin(PLACES)
         self._public = RoundRobin(PUBLIC_PLACES)
+        self._health = {path: RoundRobin(PUBLIC_PLACES) for path in HEALTH}
         self._of_known: Counter[Hashable] = Counter()
         self._of_anybody: Counter[Hashable] = Counter()
         self._for_health: Counter[Hashable] = Counter()
@@ -61,7 +70,10 @@ class Fair:
             await refuse(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, _AGAIN)
             return
         in_hand[who] += 1
-        place = _Place(self._callers if principal else self._public, who)
+        places = self._callers if principal else self._health.get(scope["path"], self._public)
+        place = _Place(places, who)
+        if principal is None and scope["method"] in _READS:
+            receive = _again(b"", receive)
         try:
             await self._pass_on(place, scope, receive, send)
         except Problem as problem:
@@ -75,8 +87,10 @@ class Fair:
     def _bounds(self, scope: Scope, *, is_known: bool) -> tuple[Counter[Hashable], int, int]:
         """Where a request is counted, and how many of its caller and of all who are counted there may be in hand."""
         if is_known:
-            return self._of_known, MOST_OF_A_CALLER, MOST_IN_HAND
-        if scope["path"] in HEALTH:
+            nearly_full = self._of_known.total() >= MOST_IN_HAND * 3 // 4
+            of_a_caller = min(MOST_OF_A_CALLER, MOST_OF_A_CALLER_AT_LAST) if nearly_full else MOST_OF_A_CALLER
+            return self._of_known, of_a_caller, MOST_IN_HAND
+        if scope["path"] in HEALTH and scope["method"] in _READS:
             return self._for_health, MOST_FOR_HEALTH, len(HEALTH) * MOST_FOR_HEALTH
         return self._of_anybody, MOST_OF_A_CALLER, self._most_of_anybody
 

@@ -104,7 +104,8 @@ def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
     return [
         Trouble(
             each["role"],
-            f"{each.get('said') or each['name'] + ' is ' + each['state']}; it has not run since {each.get('since')}",
+            (each.get("said") or f"{each['name']} is {each['state']}")
+            + (f"; it has not run since {each['since']}" if each.get("since") else ""),
             f"wait, its supervisor starts it by itself, or read {data / 'logs' / each['name']}.log",
         )
         for each in processes

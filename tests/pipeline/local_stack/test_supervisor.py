@@ -49,6 +49,7 @@ def test_the_state_file_names_every_role_and_address(stack: Stack) -> None:
     settings = read_settings(stack.data, {})
     assert settings.kafka_address == state["kafka"]
     assert settings.need_kafka().security_protocol == "SASL_PLAINTEXT"
+    assert settings.need_kafka().sasl_mechanism == "SCRAM-SHA-512"  # by PLAIN whoever listens there gets the password
     assert settings.need_kafka().bootstrap_servers != state["kafka"]
 
 

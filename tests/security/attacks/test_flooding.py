@@ -1,19 +1,32 @@
 """One caller sends far too many requests at once: that caller waits or is refused, and every other is answered."""
 
+import select
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
+import psycopg2
 import pytest
 
 from services.api.access_control.callers import PUBLIC
 from services.api.limits import connection, fairness
 from services.api.limits import middleware as middleware
-from services.api.limits.fairness import HEALTH, MOST_OF_A_CALLER
+from services.api.limits.fairness import HEALTH, MOST_OF_A_CALLER, PUBLIC_PLACES
 from services.api.routes.submissions import MOST_OF_AN_AGENCY
-from tests.security.attacks.clients import PATIENCE_S, Place, connected, head, is_answered, place_of, rest, status
+from tests.security.attacks.clients import (
+    PATIENCE_S,
+    Place,
+    connected,
+    head,
+    is_answered,
+    place_of,
+    rest,
+    status,
+    until,
+)
 from tests.support.api_world import NHS_NUMBER
 from tests.support.served import served
+from tests.support.waiting import eventually
 from tests.support.world import World
 
 pytestmark = pytest.mark.alone
@@ -50,12 +63,12 @@ def answer(place: Place, sent: bytes) -> bytes:
         return rest(client)
 
 
-def held_by_anybody(place: Place, held: ExitStack, paths: Iterable[str]) -> None:
+def held_by_anybody(place: Place, held: ExitStack, paths: Iterable[str], method: str = "POST") -> None:
     """Requests of nobody in particular whose bodies do not arrive, as many as one page may have, for each page."""
     for path in paths:
         for _ in range(MOST_OF_A_CALLER):
             client = held.enter_context(connected(place))
-            lines = (f"GET {path} HTTP/1.1", "Host: localhost", "Content-Length: 100", "Expect: 100-continue")
+            lines = (f"{method} {path} HTTP/1.1", "Host: localhost", "Content-Length: 100", "Expect: 100-continue")
             client.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
 
 
@@ -103,12 +116,39 @@ def test_whoever_gives_no_name_leaves_every_place_to_who_gives_one(world: World,
             assert status(answer(place, anonymous(path))) == 200
 
 
-def test_whoever_asks_for_health_alone_leaves_connections_to_others(world: World, place: Place) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_bodies_that_do_not_arrive_are_in_the_way_of_nobody_who_asks_for_health(
+    world: World, place: Place, method: str
+) -> None:
     with ExitStack() as held:
-        held_by_anybody(place, held, PUBLIC)
-        while status(answer(place, anonymous("/health/live"))) != 429:
-            continue
+        held_by_anybody(place, held, HEALTH, method)
+        for path in sorted(HEALTH):
+            assert status(answer(place, anonymous(path))) == 200
         assert is_answered(world, place, HONEST)
+
+
+@pytest.mark.parametrize("path", sorted(PUBLIC))
+def test_who_reads_what_is_public_is_not_waited_for(place: Place, path: str) -> None:
+    with connected(place) as client:
+        client.sendall(anonymous(path).replace(b"Connection", b"Content-Length: 1\r\nConnection"))
+        assert status(until(client, b"\r\n\r\n")) == 200
+
+
+def test_a_process_lives_while_what_reads_postgres_waits(world: World, place: Place) -> None:
+    with ExitStack() as held, closing(psycopg2.connect(world.database_url)) as connection:
+        cursor = held.enter_context(connection.cursor())
+        cursor.execute("lock table register.counter in access exclusive mode")
+        waiting = [held.enter_context(connected(place)) for _ in range(PUBLIC_PLACES)]
+        for client in waiting:
+            client.sendall(anonymous("/health/ready"))
+
+        def all_wait() -> bool:
+            cursor.execute("select count(*) from pg_locks where not granted")
+            return cursor.fetchone() == (PUBLIC_PLACES,)
+
+        eventually(all_wait)
+        assert status(answer(place, anonymous("/health/live"))) == 200
+        assert select.select(waiting, [], [], 0)[0] == []
 
 
 def test_health_answers_where_all_together_have_too_many(
