@@ -19,7 +19,7 @@ _AS_OPTIONS = {"--version": "version", "--install-completion": "completion"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one verb; gives the exit status of contract §4."""
     words = list(sys.argv[1:] if argv is None else argv)
-    logging.lastResort = None
+    logging.lastResort = logging.NullHandler()  # a verb prints what it has to say
     try:
         status = _run(words)
         sys.stdout.flush()

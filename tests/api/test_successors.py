@@ -15,9 +15,11 @@ from projections.engine.live_schema import ViewsNotBuilt
 from services.configuration.successors import SAMPLE, read_successors
 from streams.access.appender import AccessAppender
 from streams.access.grants import FAR, Granter, Users
+from streams.kafka.settings import KafkaSettings
 from streams.projecting import building
 from streams.projecting.reading import reading_views
 from tests.support.api_world import NHS_NUMBER, Headers, looking
+from tests.support.databases import empty_database
 from tests.support.world import World, person, submission
 
 WHINFOLD, OAKHANGER, MERGED, OTHER = "Z91002", "Z91003", "Z91004", "Z91000"
@@ -41,7 +43,19 @@ def registered(subject: str, agency: str, code: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def world(became: None, empty_world: World) -> World:
+def empty_world(
+    became: None, kafka: KafkaSettings, postgres: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A directory that knew of it from the beginning: its views are of another version than those that are copied."""
+    with (
+        empty_database(postgres) as url,
+        closing(World(kafka, url, tmp_path_factory.mktemp("world"))) as made,
+    ):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def world(empty_world: World) -> World:
     """Ada is reported at both practices that merged, Bob at what they became, Cora and Dan elsewhere at none."""
     ada: dict[str, Any] = {"nhs_number": NHS_NUMBER, "address": HOME}
     told = [

@@ -1,6 +1,6 @@
 "use strict";
 
-// Makes elements from openapi.json; texts are set as text, never as markup.
+/* Makes elements from openapi.json; texts are set as text, never as markup. */
 function make(name, text, className) {
   const element = document.createElement(name);
   if (text !== undefined) element.textContent = text;
@@ -52,7 +52,7 @@ function bodySketch(document, content) {
   });
 }
 
-// A form that tries a call whose body has examples; a dry run unless somebody asks for more. The token is kept nowhere.
+/* A form that tries a call whose body has examples; a dry run unless somebody asks for more. The token is kept nowhere. */
 function trial(path, content) {
   const [kind, { examples }] = Object.entries(content).find(([, each]) => each.examples);
   const form = make("form");
