@@ -19,7 +19,15 @@ from services.queries.troubles import Trouble
 from streams.kafka.admin.identity import read_identity
 from streams.kafka.settings import KafkaSettings
 from streams.publishing import home
-from streams.publishing.home import KAFKA, LOG_TOPICS, keep_home, read_home, stored_troubles, troubles_between
+from streams.publishing.home import (
+    KAFKA,
+    LOG_TOPICS,
+    keep_home,
+    keep_troubles,
+    read_home,
+    stored_troubles,
+    troubles_between,
+)
 from streams.store.database import Cursor, Database, DatabaseAway
 
 SHOWS_ALL = frozenset({"head-lost", "republishing", "store-gap", "foreign", "partitions", "no-topic"})
@@ -92,12 +100,19 @@ def refuse_other_kafka(kafka: KafkaSettings, database: Database, *, must_have_me
 
 
 def meet(kafka: KafkaSettings, database_url: str, key_check: str) -> None:
-    """Stores that a new database belongs to this Kafka, where its logs are empty too; else the relay finds out."""
+    """Stores that a new database belongs to this Kafka, where its logs are empty too; else the relay finds out.
+
+    That a database belongs to another Kafka is stored before anything runs: so no API is ready for a moment.
+    """
     with closing(Database(database_url, "contactpoint init")) as database:
-        with database.transaction() as cursor:
-            if read_home(cursor) is not None:
-                return
         identity = read_identity(kafka, LOG_TOPICS)
+        with database.transaction() as cursor:
+            known = read_home(cursor)
+            if known is not None:
+                troubles = troubles_between(known, identity, key_check)
+                if any(trouble.part == KAFKA for trouble in troubles):
+                    keep_troubles(cursor, troubles)
+                return
         with kafka_reader(kafka, LIMIT_MS) as consumer:
             places = [TopicPartition(log, n) for log in LOG_TOPICS for n in consumer.partitions_for_topic(log) or ()]
             if any(consumer.end_offsets(places, LIMIT_MS).values()):

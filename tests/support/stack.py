@@ -113,6 +113,11 @@ class Stack:
         assert answer.returncode in (0, 1, 3), answer.stderr
         return json.loads(answer.stdout) if answer.stdout else []
 
+    def is_at_rest(self) -> bool:
+        """Whether everything that was accepted is in the views."""
+        answer = self.run("status")
+        return answer.returncode == 0 and len(set(json.loads(answer.stdout)["positions"].values())) == 1
+
     def export(self) -> list[dict[str, Any]]:
         """Every directory entry."""
         file = self.folder / "export.ndjson"

@@ -60,10 +60,6 @@ class Recovering(Stack):
         document: dict[str, Any] = eventually(found)
         return document
 
-    def is_at_rest(self) -> bool:
-        answer = self.run("status")
-        return answer.returncode == 0 and len(set(json.loads(answer.stdout)["positions"].values())) == 1
-
 
 @contextmanager
 def recovering(folder: Path) -> Iterator[Recovering]:

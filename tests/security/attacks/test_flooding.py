@@ -123,7 +123,7 @@ def test_bodies_that_do_not_arrive_are_in_the_way_of_nobody_who_asks_for_health(
     with ExitStack() as held:
         held_by_anybody(place, held, HEALTH, method)
         for path in sorted(HEALTH):
-            assert status(answer(place, anonymous(path))) == 200
+            eventually(lambda path=path: status(answer(place, anonymous(path))) == 200, PATIENCE_S)
         assert is_answered(world, place, HONEST)
 
 
