@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from domain.source_record.rules import RULES_OF
-from services.submission_contract.schemas.json_schema import Schema, schemas
+from services.submission_contract.schemas.json_schema import Schema, inlined, schemas
 from services.submission_contract.submission import MODELS, PRINTABLE
 
 REASONS = Path(__file__).with_name("reason_codes.yaml")
@@ -45,7 +45,7 @@ def _contents(described: dict[str, Schema]) -> str:
 
 def _message(name: str, schema: Schema) -> str:
     example = json.dumps(schema["examples"][0], indent=2, ensure_ascii=False)
-    fields = [f"| `{path}` | {required} | {kind} |" for path, required, kind in _fields(schema, schema, "")]
+    fields = [f"| `{path}` | {required} | {kind} |" for path, required, kind in _fields(inlined(schema), "")]
     sections = [
         f"# {name}",
         schema["description"],
@@ -73,16 +73,16 @@ def _reasons() -> str:
     return "\n\n".join((head, *codes)) + "\n"
 
 
-def _fields(whole: Schema, schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
-    """Each field below a schema within the whole: its path, whether it has to be there, and what it is."""
+def _fields(schema: Schema, path: str) -> Iterator[tuple[str, str, str]]:
+    """Each field below a schema: its path, whether it has to be there, and what it is."""
     for name, field in schema.get("properties", {}).items():
-        inner, may_be_null = _without_null(whole, field)
+        inner, may_be_null = _without_null(field)
         here = f"{path}{name}"
         listed = inner.get("type") == "array"
-        item = _without_null(whole, inner["items"])[0] if listed else inner
+        item = _without_null(inner["items"])[0] if listed else inner
         required = "required" if name in schema.get("required", ()) and not may_be_null else ""
         yield here, required, _kind(inner, item)
-        yield from _fields(whole, item, f"{here}[]." if listed else f"{here}.")
+        yield from _fields(item, f"{here}[]." if listed else f"{here}.")
 
 
 def _kind(field: Schema, item: Schema) -> str:
@@ -110,16 +110,8 @@ def _of_one(item: Schema) -> str:
     return kind or str(item.get("description", "any JSON value"))
 
 
-def _resolved(whole: Schema, schema: Schema) -> Schema:
-    if "$ref" in schema:
-        defined: Schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
-        return defined
-    return schema
-
-
-def _without_null(whole: Schema, field: Schema) -> tuple[Schema, bool]:
+def _without_null(field: Schema) -> tuple[Schema, bool]:
     """A field without that it may be null, and whether it may."""
-    schema = _resolved(whole, field)
-    choices: list[Any] = schema.get("anyOf", [])
+    choices: list[Any] = field.get("anyOf", [])
     some = [choice for choice in choices if choice.get("type") != "null"]
-    return (_resolved(whole, some[0]), True) if len(some) == 1 and len(choices) == 2 else (schema, False)
+    return (some[0], True) if len(some) == 1 and len(choices) == 2 else (field, False)
