@@ -109,9 +109,9 @@ def meet(kafka: KafkaSettings, database_url: str, key_check: str) -> None:
         with database.transaction() as cursor:
             known = read_home(cursor)
             if known is not None:
-                troubles = troubles_between(known, identity, key_check)
-                if any(trouble.part == KAFKA for trouble in troubles):
-                    keep_troubles(cursor, troubles)
+                found = troubles_between(known, identity, key_check)
+                if any(trouble.part == KAFKA for trouble in found):
+                    keep_troubles(cursor, found)
                 return
         with kafka_reader(kafka, LIMIT_MS) as consumer:
             places = [TopicPartition(log, n) for log in LOG_TOPICS for n in consumer.partitions_for_topic(log) or ()]

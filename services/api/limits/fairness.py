@@ -88,7 +88,7 @@ class Fair:
         """Where a request is counted, and how many of its caller and of all who are counted there may be in hand."""
         if is_known:
             nearly_full = self._of_known.total() >= MOST_IN_HAND * 3 // 4
-            of_a_caller = min(MOST_OF_A_CALLER, MOST_OF_A_CALLER_AT_LAST) if nearly_full else MOST_OF_A_CALLER
+            of_a_caller = MOST_OF_A_CALLER_AT_LAST if nearly_full else MOST_OF_A_CALLER
             return self._of_known, of_a_caller, MOST_IN_HAND
         if scope["path"] in HEALTH and scope["method"] in _READS:
             return self._for_health, MOST_FOR_HEALTH, len(HEALTH) * MOST_FOR_HEALTH
