@@ -14,7 +14,7 @@ from streams.projecting.live_views import IDLE_S, PATIENCE_S
 from streams.store.database import connect
 from tests.support.projector_stage import Stage, add_records
 from tests.support.projectors import Projector, projectors, same_as_rebuilt, shares
-from tests.support.proxy import kafka_proxy, proxy
+from tests.support.proxy import Proxy, kafka_proxy, proxy
 from tests.support.story import receipt
 from tests.support.waiting import eventually
 
@@ -126,17 +126,22 @@ def paused_within_a_copy(stage: Stage) -> Iterator[threading.Event]:
         thread.join()
 
 
+def is_cut_off_and_replaced(stage: Stage, between: Proxy) -> None:
+    """Of two that share the partitions, the one behind the proxy is cut off, and the other takes all of them."""
+    eventually(lambda: len(shares(stage)) == 2)
+    publish_more(stage)
+    between.silent.set()
+    publish_more(stage)
+    eventually(lambda: len(shares(stage)) == 1)
+    assert is_right(stage)
+
+
 def test_one_that_is_cut_off_from_postgres_leaves_its_partitions_to_others(stage: Stage) -> None:
     given = parse_dsn(stage.url)
     with proxy(given["host"], int(given["port"])) as between, projectors(stage, 1):
         through = Projector(stage, make_dsn(stage.url, host="127.0.0.1", port=between.port))
         try:
-            eventually(lambda: len(shares(stage)) == 2)
-            publish_more(stage)
-            between.silent.set()
-            publish_more(stage)
-            eventually(lambda: len(shares(stage)) == 1)
-            assert is_right(stage)
+            is_cut_off_and_replaced(stage, between)
         finally:
             through.kill()
 
@@ -145,12 +150,7 @@ def test_one_that_is_cut_off_from_kafka_alone_leaves_its_partitions_to_others_an
     with kafka_proxy(stage.kafka.bootstrap_servers) as between, projectors(stage, 1):
         through = Projector(stage, kafka=f"127.0.0.1:{between.port}")
         try:
-            eventually(lambda: len(shares(stage)) == 2)
-            publish_more(stage)
-            between.silent.set()
-            publish_more(stage)
-            eventually(lambda: len(shares(stage)) == 1)
-            assert is_right(stage)
+            is_cut_off_and_replaced(stage, between)
             between.mend()
             publish_more(stage)
             eventually(lambda: len(shares(stage)) == 2)
