@@ -316,7 +316,7 @@ def name_of(held: Fields) -> Fields:
 
 
 def _by_source(records: Iterable[RecordState]) -> list[RecordState]:
-    return sorted(records, key=lambda record: (record.source, record.subject))
+    return sorted(records, key=lambda record: (record.source, record.subject, record.stream))
 
 
 def _other_names(name: Fields, ranked: Sequence[RecordState]) -> list[Fields]:

@@ -359,6 +359,12 @@ def test_the_order_of_records_does_not_matter() -> None:
     assert entry(first, second) == entry(second, first)
 
 
+def test_the_order_does_not_matter_of_two_records_that_an_agency_holds_under_one_id() -> None:
+    first = record(registered(), sent("flag.raised"))
+    second = record(registered(), sent("child.deregistered"), stream=2)
+    assert entry(first, second) == entry(second, first)
+
+
 def test_a_record_without_facts_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least one fact"):
         fold_record([])
