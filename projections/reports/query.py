@@ -144,6 +144,35 @@ def count_listed_after(cursor: Cursor, report: str, on: str, authority: str | No
     return int(number)
 
 
+def count_joined(cursor: Cursor, report: str, on: str, authority: str | None, before: str) -> int:
+    """How many children are on a list on a day who were not on it, in that place, on the day `before`."""
+    ORDINARY.execute(
+        cursor,
+        f"select count(*) {_FINDINGS} report = %(report)s and {_ON} and {_IN} and child not in ("
+        f"select child {_FINDINGS} report = %(report)s and begins <= %(before)s and ends > %(before)s"
+        " and (%(places_before)s::text[] is null or authority = any(%(places_before)s::text[])))",
+        {
+            "report": report,
+            "on": on,
+            "places": _places(authority, on),
+            "before": before,
+            "places_before": _places(authority, before),
+        },
+    )
+    (number,) = cursor.fetchone() or (0,)
+    return int(number)
+
+
+def children_listed(cursor: Cursor, report: str, on: str, authority: str | None) -> dict[str, str]:
+    """The children on a list on a day, each with the day since which it is on it."""
+    ORDINARY.execute(
+        cursor,
+        f"select child::text, since {_FINDINGS} report = %(report)s and {_ON} and {_IN}",
+        {"report": report, "on": on, "places": _places(authority, on)},
+    )
+    return dict(cursor.fetchall())
+
+
 def education_statuses(cursor: Cursor, on: str, authority: str | None) -> dict[str, int]:
     """How many children of school age have each education status."""
     ORDINARY.execute(

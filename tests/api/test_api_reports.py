@@ -1,6 +1,7 @@
 """Reports over HTTP: who is listed, what makes a list doubtful, what is recorded, and what is refused."""
 
 import csv
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 from domain.agency import Agency, AgencyKind
 from domain.authorization import Entitlement, Role
 from services.api.routes import reports as routes
+from services.queries.reports import BY_MONTH, month_ends
 from streams.access import grants
 from streams.access.grants import FAR
 from tests.support.api_world import Headers, is_problem, looking
@@ -208,3 +210,88 @@ def test_a_silent_feed_is_named_and_who_came_onto_the_list_since_is_withheld(
     assert before["warnings"]
     rows = client.get("/reports/no-gp", params={"on": "2009-02-01"}, headers=user | {"Accept": "text/csv"}).text
     assert ',warning,,"urn:agency:gp has told of no day after 2008-10-23' in rows
+
+
+def months(client: TestClient, user: Headers, report: str, **query: str) -> dict[str, Any]:
+    answer = client.get(f"/reports/{report}/months", params={"from": "2008-09-01", **query}, headers=user)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("report", BY_MONTH)
+@pytest.mark.parametrize("place", [{}, {"authority": NORTH}, {"authority": EAST}])
+def test_a_month_counts_whom_the_report_of_its_end_lists(
+    client: TestClient, user: Headers, report: str, place: dict[str, str]
+) -> None:
+    found = months(client, user, report, to="2009-03-15", **place)
+    assert [each["on"] for each in found["months"]][::6] == ["2008-09-30", "2009-03-15"]
+    before: set[str] | None = None
+    for number, month in enumerate(found["months"]):
+        page = client.get(f"/reports/{report}", params={"on": month["on"], **place}, headers=user).json()
+        listed = {each["child"] for each in (*page["children"], *page["undecided"])}
+        assert (month["listed"], month["withheld"]) == (len(listed), page["withheld"])
+        changes = month["joined"], month["left"]
+        if number == 0:
+            assert changes == (None, None)
+        elif before is not None and not page["withheld"]:
+            assert changes == (len(listed - before), len(before - listed))
+        before = None if page["withheld"] else listed
+
+
+def test_a_month_after_a_feed_fell_silent_says_so(client: TestClient, user: Headers) -> None:
+    found = months(client, user, "no-gp", to="2009-02-01", authority=NORTH)
+    assert found["months"][-1]["withheld"] == 1
+    assert [(each["code"], each.get("source")) for each in found["warnings"]] == [
+        ("before-the-first-event", None),
+        ("feed-quiet", "urn:agency:gp"),
+    ]
+
+
+def test_who_is_counted_is_in_the_access_log_as_a_look_at_nobody(
+    world: World, client: TestClient, user: Headers
+) -> None:
+    months(client, user, "no-gp", to="2008-12-01", authority=NORTH)
+    look = world.looks()[-1]
+    assert look["action"] == "report"
+    assert look["asked"] == {"report": "no-gp", "from": "2008-09-30", "to": "2008-12-01", "authority": NORTH}
+    assert look["children"] == []
+
+
+def test_months_as_csv_have_a_row_each(client: TestClient, user: Headers) -> None:
+    answer = client.get(
+        "/reports/missing-education/months",
+        params={"from": "2008-10-01", "to": "2008-12-31"},
+        headers=user | {"Accept": "text/csv"},
+    )
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["on"] for row in rows] == ["2008-10-31", "2008-11-30", "2008-12-31"]
+    assert answer.headers["content-disposition"] == 'attachment; filename="missing-education-by-month-2008-12-31.csv"'
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "problem"),
+    [
+        ("no-gp/months", 422, "from"),
+        ("no-gp/months?from=soon", 422, "from: give a date"),
+        ("no-gp/months?from=2008-01-01&to=later", 422, "to: give a date"),
+        ("no-gp/months?from=2009-01-01&to=2008-12-31", 422, "ask for part of that"),
+        ("no-gp/months?from=2000-01-01&to=2005-01-01", 422, "60 months"),
+        ("no-gp/months?from=2008-01-01&authority=E0699902", 422, "did you mean"),
+        ("possible-duplicates/months?from=2008-01-01", 422, "has no months"),
+        ("everybody/months?from=2008-01-01", 404, "nothing here"),
+    ],
+)
+def test_months_that_cannot_be_counted_are_refused_with_a_reason(
+    client: TestClient, user: Headers, path: str, status: int, problem: str
+) -> None:
+    answer = client.get(f"/reports/{path}", headers=user)
+    assert is_problem(answer, status)
+    assert problem in answer.json()["detail"]
+
+
+def test_months_end_on_their_last_day_and_the_last_one_on_the_day_named() -> None:
+    ends = month_ends(date(2007, 12, 9), date(2008, 3, 5))
+    assert ends == [date(2007, 12, 31), date(2008, 1, 31), date(2008, 2, 29), date(2008, 3, 5)]
+    assert month_ends(date(2008, 3, 5), date(2008, 3, 5)) == [date(2008, 3, 5)]
+    assert month_ends(date(2008, 3, 6), date(2008, 3, 5)) == []

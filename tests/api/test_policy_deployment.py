@@ -85,6 +85,21 @@ def test_it_is_absent_again_once_social_care_has_ended(
     assert client.get(f"/children/{child}?effective=2009-01-04", headers=user).status_code == 200
 
 
+def test_months_count_it_while_social_care_worked_with_it(client: TestClient, world: World) -> None:
+    manager = bearer(world, "user:demo-data-manager") | {"Access-Reason": "who is on the list"}
+    path = "/reports/missing-education/months?from=2008-10-01&to=2009-01-31"
+    with TestClient(open_app(world.settings)) as universal:
+        everybody = universal.get(path, headers=manager).json()["months"]
+    assert all(each["listed"] for each in everybody)
+    found = client.get(path, headers=manager).json()["months"]
+    assert [(each["listed"], each["joined"], each["left"]) for each in found] == [
+        (0, None, None),
+        (1, 1, 0),
+        (1, 0, 0),
+        (0, 0, 1),
+    ]
+
+
 def test_the_deployment_says_under_which_policy_it_runs(client: TestClient, world: World) -> None:
     policies = client.get("/policies", headers=bearer(world, "user:demo-data-manager")).json()
     assert policies["deployment"]["name"] == "selective"

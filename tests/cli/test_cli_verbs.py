@@ -182,6 +182,39 @@ def test_a_report_in_words_as_json_and_as_csv(world: World, run: Run) -> None:
     assert out.lstrip("\ufeff").splitlines()[0].startswith("child,given_name,family_name")
 
 
+def test_a_report_by_month_in_words_as_json_as_csv_and_drawn(world: World, run: Run, tmp_path: Path) -> None:
+    months = ["report", "missing-education", "--from", "2008-09-01", "--to", "2008-11-15", *WHO]
+    found = as_json(run(*months, "--json", "--picture", str(tmp_path / "months.svg")))
+    assert [(each["on"], each["listed"]) for each in found["months"]] == [
+        ("2008-09-30", 0),
+        ("2008-10-31", 1),
+        ("2008-11-15", 1),
+    ]
+    drawn = (tmp_path / "months.svg").read_text(encoding="utf-8")
+    assert drawn.startswith("<svg ")
+    assert all(f">{text}</text>" in drawn for text in ("missing-education", "Sep", "Oct", "Nov", "2008"))
+    status, out, error = run(*months)
+    assert (status, "! nothing is known of days before 2008-10-23" in out) == (0, True), error
+    assert "2008-10-31\t1\t1\t0\t0\t████████████████████████" in out
+    assert run(*months, "--csv")[1].splitlines()[1:3] == ["2008-09-30,0,,,0,", "2008-10-31,1,1,0,0,"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--to", "2008-11-15"], "months need --from DATE"),
+        (["--picture", "months.svg"], "months need --from DATE"),
+        (["--from", "2008-09-01", "--on", "2008-10-23"], "leave out --on"),
+        (["--from", "2008-09-01", "--picture", "/nowhere/at/all/months.svg"], "there is no folder /nowhere/at/all"),
+        (["--from", "2008-09-01", "--to", "2008-08-01"], "ask for part of that"),
+    ],
+)
+def test_months_that_do_not_fit_together_are_wrong_usage(run: Run, options: list[str], says: str) -> None:
+    status, _, error = run("report", "missing-education", *options, *WHO)
+    assert status == 2
+    assert says in error
+
+
 def test_an_empty_report_is_no_failure(run: Run) -> None:
     status, out, _ = run("report", "several-gps", "--on", "2008-10-23", *WHO)
     assert (status, out) == (0, "0 on the list of 2008-10-23\n")

@@ -237,6 +237,17 @@ REQUESTS: Mapping[str, Requests] = {
         headers=_ACCEPT,
         name=st.sampled_from([*REPORTS, "nothing"]),
     ),
+    "GET /reports/{name}/months": _requests(
+        "GET /reports/{name}/months",
+        whoever_may(Action.REPORT),
+        query=_query(
+            **{"from": st.sampled_from(["2006-01-01", *DAYS])},
+            to=st.sampled_from([None, *DAYS]),
+            authority=st.sampled_from(["E06999001", *AUTHORITIES]),
+        ),
+        headers=_ACCEPT,
+        name=st.sampled_from([*REPORTS, "nothing"]),
+    ),
     "POST /replays": _requests(
         "POST /replays",
         whoever_may(Action.REPLAY),

@@ -123,6 +123,7 @@ TO_THE_ABSENT = (
     "GET /export",
     "GET /duplicates",
     "GET /reports/{name}",
+    "GET /reports/{name}/months",
     "POST /policies/compare",
     "GET /investigations",
     "GET /users",

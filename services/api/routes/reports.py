@@ -1,6 +1,6 @@
 """Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -21,8 +21,18 @@ from services.api.dependencies import Dependencies
 from services.api.moments import day, moment
 from services.api.problems import Problem, absent
 from services.api.registered import known_authority
-from services.api.schemas.reports import Report
-from services.queries.reports import ReportQuery, report_csv, report_page
+from services.api.schemas.reports import Report, ReportMonths
+from services.queries.reports import (
+    BY_MONTH,
+    MOST_MONTHS,
+    ReportQuery,
+    month_ends,
+    months_csv,
+    report_csv,
+    report_months,
+    report_page,
+)
+from streams.store.database import Cursor
 
 MOST_LISTED = 2_000
 """Children of the longest page."""
@@ -32,10 +42,14 @@ LISTED = 500
 CSV does not say that there is more, and as of a moment all children are judged anew for each page: both are long.
 """
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
-_BAD_DAY = "on: give a date such as 2008-10-23"
 _ONE_DAY = "`on` and `effective` name the day that is judged, and differ; give one of them"
 _BUSY = "another report as of a moment is being made; ask again once it has ended"
+_NO_MONTHS = (
+    "possible-duplicates has no months: who is undecided is known of today alone; GET /duplicates counts the queue"
+)
+_BAD_MONTHS = f"`to` is before `from`, or more than {MOST_MONTHS} months after it; ask for part of that"
 _ANSWER: dict[str, Any] = {"model": Report, "content": {"text/csv": {}}}
+_MONTHS: dict[str, Any] = {"model": ReportMonths, "content": {"text/csv": {}}}
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -82,7 +96,56 @@ def router(dependencies: Dependencies) -> APIRouter:
         headers["Content-Disposition"] = f'attachment; filename="{name}-{found["on"]}.csv"'
         return Response(report_csv(found), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
 
+    @calls.get("/reports/{name}/months", responses={200: _MONTHS, **problems(401, 403, 404, 422, 503)})
+    def months(
+        request: Request,
+        name: str,
+        first: Annotated[str, Query(alias="from", description="a day of the first month")],
+        _: ReasonHeader = None,
+        last: Annotated[str | None, Query(alias="to", description="the last day counted, default today")] = None,
+        authority: Annotated[
+            str | None,
+            Query(description="where the children live, by ONS code or name; by default the user's own"),
+        ] = None,
+    ) -> Response:
+        """How many children are on the list at the end of each month, who joined and who left; CSV by `Accept`.
+
+        It names no child. What is told late is counted in the month in which it was true.
+        """
+        own = require_user(dependencies, request, Action.REPORT).authority
+        place = known_authority(dependencies, authority, own)
+        who = viewer(dependencies, request, Action.REPORT, place)
+        if name not in REPORTS:
+            raise absent()
+        if name not in BY_MONTH:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _NO_MONTHS)
+        begins, ends = _named_day("from", first), _named_day("to", last) if last else who.today
+        days = month_ends(begins, ends)
+        if not 0 < len(days) <= MOST_MONTHS:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _BAD_MONTHS)
+        found = _by_month(who, name, place, days)
+        if "text/csv" not in request.headers.get("accept", ""):
+            return json_answer(found)
+        headers = {"Content-Disposition": f'attachment; filename="{name}-by-month-{ends}.csv"'}
+        return Response(months_csv(found), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
+
     return calls
+
+
+def _by_month(who: Viewer, name: str, authority: str | None, days: Sequence[date]) -> dict[str, Any]:
+    def query_of(day: date) -> ReportQuery:
+        return ReportQuery(name, day, authority, _shown(who, day))
+
+    with who.dependencies.reading() as cursor:
+        found = report_months(cursor, who.dependencies.keys, query_of, days)
+    asked = {"report": name, "from": days[0].isoformat(), "to": days[-1].isoformat(), "authority": authority}
+    who.record({key: value for key, value in asked.items() if value})
+    return found
+
+
+def _shown(who: Viewer, on: date) -> Callable[[Cursor, Collection[str]], set[str]] | None:
+    """What picks the children who may be in an answer about a day; None where all may."""
+    return None if who.dependencies.deployment.shows_all else partial(who.shown, on=on)
 
 
 def _report(
@@ -91,9 +154,8 @@ def _report(
     if name not in REPORTS:
         raise absent()
     place = Place(*after.split("~")) if after else FIRST
-    shown = None if who.dependencies.deployment.shows_all else partial(who.shown, on=on)
     with who.dependencies.reading() as cursor:
-        query = ReportQuery(name, on, authority, shown, known_at)
+        query = ReportQuery(name, on, authority, _shown(who, on), known_at)
         found, last = report_page(cursor, who.dependencies.keys, query, place, limit)
     recorded = {key: found[key] for key in ("report", "on", "as_of", "authority") if found.get(key)}
     who.record(recorded, [each["child"] for each in (*found["children"], *found["undecided"])])
@@ -124,10 +186,16 @@ def _day(who: Viewer, on: str | None, true_at: str | None, known_at: str | None)
         return day(true_at)
     if on is None:
         return min(day(known_at), who.today) if known_at else who.today
-    try:
-        named = date.fromisoformat(on)
-    except ValueError:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _BAD_DAY) from None
+    named = _named_day("on", on)
     if true_at and day(true_at) != named:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _ONE_DAY)
     return named
+
+
+def _named_day(parameter: str, text: str) -> date:
+    """The day that a parameter names; raises Problem 422."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        detail = f"{parameter}: give a date such as 2008-10-23"
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail) from None

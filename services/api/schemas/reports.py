@@ -52,3 +52,22 @@ class Report(BaseModel):
     education: dict[str, int] | None = None
     follow_up: dict[str, int] | None = None
     as_of: str | None = None
+
+
+class ReportMonth(BaseModel):
+    """How many are on a list at the end of a day, and how many joined and left it since the row before."""
+
+    on: str
+    listed: int
+    withheld: int
+    joined: int | None
+    left: int | None
+
+
+class ReportMonths(BaseModel):
+    """A list by month, counted and without a name; who is undecided is counted as listed."""
+
+    report: str
+    authority: str | None
+    months: list[ReportMonth]
+    warnings: list[ReportWarning]

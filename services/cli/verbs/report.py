@@ -1,14 +1,15 @@
-"""`contactpoint report`: which children are on a list on a day."""
+"""`contactpoint report`: which children are on a list on a day, and how many were at the end of each month."""
 
 import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from domain.reports import REPORTS
 from services.cli.client import Api, viewer_api
-from services.cli.errors import DONE
+from services.cli.errors import DONE, WrongUsage
 from services.cli.output import console, print_json
 from services.cli.parser import a_date, a_moment, an_authority, list_options, viewer_options
 from services.cli.progress import counting
@@ -31,13 +32,18 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", type=a_moment, metavar="TIME", help="as it was known then; a date stands for its end"
     )
+    parser.add_argument("--from", dest="first", type=a_date, metavar="DATE", help="count by month, from this day's on")
+    parser.add_argument("--to", dest="last", type=a_date, metavar="DATE", help="the last day counted (default: today)")
+    parser.add_argument("--picture", type=Path, metavar="FILE.svg", help="draw the months")
     parser.add_argument("--csv", action="store_true", help="print CSV, for a spreadsheet")
     list_options(parser)
     viewer_options(parser)
 
 
 def run(args: Namespace) -> int:
-    """Prints the list, longest on it first; an empty list is no failure."""
+    """Prints the list, longest on it first, or with `--from` its months; an empty list is no failure."""
+    if args.first or args.last or args.picture:
+        return _by_month(args)
     found = _report(viewer_api(args), args)
     if args.json:
         print_json(found)
@@ -49,6 +55,33 @@ def run(args: Namespace) -> int:
         from services.cli.display.report import display_report
 
         display_report(console(args), found)
+    return DONE
+
+
+def _by_month(args: Namespace) -> int:
+    if not args.first:
+        raise WrongUsage("months need --from DATE, a day of the first one")
+    if args.on or args.effective or args.as_of or args.limit:
+        raise WrongUsage("--from counts by month: leave out --on, --effective, --as-of and --limit")
+    if args.picture and not args.picture.parent.is_dir():
+        raise WrongUsage(f"there is no folder {args.picture.parent} to draw {args.picture.name} into")
+    found = viewer_api(args).get(
+        f"/reports/{args.name}/months", **{"from": args.first, "to": args.last, "authority": args.authority}
+    )
+    if args.picture:
+        from services.pages.report_months import picture
+
+        args.picture.write_text(picture(found), encoding="utf-8")
+    if args.json:
+        print_json(found)
+    elif args.csv:
+        from services.queries.reports import months_csv
+
+        sys.stdout.buffer.write(months_csv(found))
+    else:
+        from services.cli.display.report_months import display_months
+
+        display_months(console(args), found)
     return DONE
 
 

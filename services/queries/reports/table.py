@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 COLUMNS = ("child", "given_name", "family_name", "date_of_birth", "authority", "since", "status", "known_to", "detail")
+MONTHS_COLUMNS = ("on", "listed", "joined", "left", "withheld")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _SHOWN = frozenset({"child", "name", "date_of_birth", "authority", "since", "known_to", "status"})
 
@@ -25,6 +26,16 @@ def report_csv(report: Mapping[str, Any]) -> bytes:
         writer.writerow(map(_cell, (*row, child["since"], child["status"], known_to, _detail(detail))))
     for warning in report["warnings"]:
         writer.writerow([*[""] * 6, "warning", "", _cell(warning["message"])])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def months_csv(found: Mapping[str, Any]) -> bytes:
+    """One row a month, then one a warning, with its text in the last column."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow((*MONTHS_COLUMNS, "warning"))
+    writer.writerows([*(_cell(month[name]) for name in MONTHS_COLUMNS), ""] for month in found["months"])
+    writer.writerows([*[""] * len(MONTHS_COLUMNS), _cell(warning["message"])] for warning in found["warnings"])
     return text.getvalue().encode("utf-8-sig")
 
 
