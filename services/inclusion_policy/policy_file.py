@@ -56,6 +56,11 @@ def read_policy(name: str, text: str) -> Policy:
     return policy
 
 
+def heading(policy: Policy) -> dict[str, Any]:
+    """What a policy says of itself, under the names of its file."""
+    return {"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary}
+
+
 def _name(nodes: Nodes, node: Node) -> str:
     name = nodes.text(node)
     if not NAME.fullmatch(name):

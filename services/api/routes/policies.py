@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from domain.authorization import Action, jurisdiction
-from domain.inclusion_policy import Policy
 from services.api.access_control.callers import permitted
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
@@ -17,7 +16,7 @@ from services.api.problems import Problem
 from services.api.routes._comparison_stream import Compared
 from services.api.schemas.policies import Compare, Policies
 from services.inclusion_policy.model_file import read_model
-from services.inclusion_policy.policy_file import read_policy
+from services.inclusion_policy.policy_file import heading, read_policy
 from services.inclusion_policy.refused import PolicyRefused
 from services.inclusion_policy.running import Job, Run
 from services.inclusion_policy.shipped import SHIPPED, shipped, shipped_text
@@ -35,8 +34,8 @@ def router(dependencies: Dependencies) -> APIRouter:
     def policies(request: Request) -> Response:
         """The policies that come with the product, and the one under which this directory runs."""
         permitted(dependencies, request, Action.POLICY, lambda entitlement: jurisdiction(entitlement.authority))
-        listing = [_about(shipped(name)) for name in SHIPPED]
-        return json_answer({"policies": listing, "deployment": _about(dependencies.deployment.policy)})
+        listing = [heading(shipped(name)) for name in SHIPPED]
+        return json_answer({"policies": listing, "deployment": heading(dependencies.deployment.policy)})
 
     @calls.post(
         "/policies/compare",
@@ -57,10 +56,6 @@ def router(dependencies: Dependencies) -> APIRouter:
         return Compared(run, lambda named: _record(who, comparison, job, named), room.release)
 
     return calls
-
-
-def _about(policy: Policy) -> dict[str, Any]:
-    return {"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary}
 
 
 def _job(who: Viewer, comparison: Compare) -> Job:

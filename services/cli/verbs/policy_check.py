@@ -14,7 +14,7 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints what the policy is, or which line is wrong (exit status 1)."""
-    from services.inclusion_policy.policy_file import read_policy
+    from services.inclusion_policy.policy_file import heading, read_policy
     from services.inclusion_policy.refused import PolicyRefused
     from services.inclusion_policy.shipped import text_of
 
@@ -23,7 +23,7 @@ def run(args: Namespace) -> int:
     except PolicyRefused as refused:
         raise AnswerIsNo(str(refused)) from None
     if args.json:
-        print_json({"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary})
+        print_json(heading(policy))
     else:
         print(f"{policy.name}, version {policy.version}, can be used: {policy.summary}")
     return DONE

@@ -13,13 +13,13 @@ def describe(_: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints name, version and sentence of each."""
+    from services.inclusion_policy.policy_file import heading
     from services.inclusion_policy.shipped import SHIPPED, shipped
 
     policies = [shipped(name) for name in SHIPPED]
     set_here = settings_of(args).policy
     if args.json:
-        about = [{"name": p.name, "version": p.version, "title": p.title, "says": p.summary} for p in policies]
-        print_json({"policies": about, "set": set_here})
+        print_json({"policies": list(map(heading, policies)), "set": set_here})
     else:
         console().print(table(("policy", "version", "says"), [(p.name, p.version, p.summary) for p in policies]))
         console().print(f"A directory started here runs under {set_here}; set CONTACTPOINT_POLICY to change it.")

@@ -14,15 +14,14 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Prints the file as it stands, with its comments."""
+    from services.inclusion_policy.policy_file import heading
     from services.inclusion_policy.shipped import SHIPPED, shipped, shipped_text
 
     if args.name not in SHIPPED:
         raise AnswerIsNo(f"there is no policy of that name; there are {', '.join(SHIPPED)}")
     text = shipped_text(args.name)
     if args.json:
-        policy = shipped(args.name)
-        about = {"name": policy.name, "version": policy.version, "title": policy.title, "says": policy.summary}
-        print_json(about | {"text": text})
+        print_json(heading(shipped(args.name)) | {"text": text})
     else:
         sys.stdout.write(text)
     return DONE
