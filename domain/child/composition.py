@@ -131,8 +131,9 @@ def _has_come(day: str, today: date | None) -> bool:
 
 
 def _held(facts: Iterable[RecordFact]) -> dict[int, RecordFact]:
-    """For each number the fact that holds."""
-    return {fact.data["number"]: fact for fact in in_order(facts)}
+    """For each number the fact that holds, in their order."""
+    latest = {fact.data["number"]: fact for fact in in_order(facts)}
+    return {fact.data["number"]: fact for fact in in_order(latest.values())}
 
 
 def _involvement_state(begun: RecordFact, ended: RecordFact | None, withdrawn: RecordFact | None) -> InvolvementState:
