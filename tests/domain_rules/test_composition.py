@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given as for_all
+from hypothesis import strategies as st
 
 from domain.agency import Agency
 from domain.child import RecordFact, RecordState, compose, compose_identity, fold_record
@@ -363,6 +364,22 @@ def test_the_order_does_not_matter_of_two_records_that_an_agency_holds_under_one
     first = record(registered(), sent("flag.raised"))
     second = record(registered(), sent("child.deregistered"), stream=2)
     assert entry(first, second) == entry(second, first)
+
+
+LISTS_OF_CARERS = st.lists(st.sampled_from(("Ines Orrell", "Jon Orrell", "Kit Orrell")), unique=True).map(
+    lambda names: [{"name": name} for name in names]
+)
+
+
+REPORTS = st.lists(st.tuples(st.sampled_from((AUTHORITY, GP, SCHOOL)), LISTS_OF_CARERS), min_size=2, max_size=4)
+
+
+@for_all(REPORTS, st.data())
+def test_records_that_list_carers_differently_give_one_entry_in_any_order(
+    reports: list[tuple[Agency, list[dict[str, str]]]], chance: st.DataObject
+) -> None:
+    records = [record(registered(by, carers=carers), stream=number) for number, (by, carers) in enumerate(reports, 1)]
+    assert entry(*chance.draw(st.permutations(records))) == entry(*records)
 
 
 def test_a_record_without_facts_is_an_error() -> None:
