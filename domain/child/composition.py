@@ -131,8 +131,9 @@ def _has_come(day: str, today: date | None) -> bool:
 
 
 def _held(facts: Iterable[RecordFact]) -> dict[int, RecordFact]:
-    """For each number the fact that holds."""
-    return {fact.data["number"]: fact for fact in in_order(facts)}
+    """For each number the fact that holds, in their order."""
+    latest = {fact.data["number"]: fact for fact in in_order(facts)}
+    return {fact.data["number"]: fact for fact in in_order(latest.values())}
 
 
 def _involvement_state(begun: RecordFact, ended: RecordFact | None, withdrawn: RecordFact | None) -> InvolvementState:
@@ -221,8 +222,11 @@ def _identity(belief: Mapping[Field, list[HeldValue]], by_stream: Mapping[str, R
 
 
 def weighed(records: Sequence[RecordState], fields: Iterable[Field] | None = None) -> Mapping[Field, list[HeldValue]]:
-    """For each of the fields, by default all, the values that these records report, the one to believe first."""
-    reported = [(origin_of(record), record.particulars) for record in records]
+    """For each of the fields, by default all, the values that these records report, the one to believe first.
+
+    Of carers who have the same weight, that one comes first who does so in the record with the least id.
+    """
+    reported = [(origin_of(record), record.particulars) for record in sorted(records, key=_stream)]
     return {
         field: weigh(field, chain.from_iterable(_STATEMENTS[field](origin, held) for origin, held in reported))
         for field in fields or _STATEMENTS
@@ -234,6 +238,10 @@ def authorities_of(records: Iterable[RecordState]) -> Sequence[str]:
     believed = believed_records([record for record in records if not record.removed], is_aside)
     homes = ((origin_of(record), record.particulars.get("address") or {}) for record in believed)
     return authorities(Statement(home.get("authority"), origin) for origin, home in homes)
+
+
+def _stream(record: RecordState) -> str:
+    return record.stream
 
 
 def origin_of(record: RecordState) -> Origin:

@@ -82,7 +82,7 @@ def fill(cursor: Cursor, after: str, last: str) -> None:
 
 
 _SUSPECTED = (
-    "select min(s.position) as position, (array_agg(h.custodian order by s.position))[1] as custodian,"  # noqa: S608
+    "select min(s.position) as position, (array_agg(h.custodian order by s.position, h.custodian))[1] as custodian,"  # noqa: S608
     " array_agg(a.record) as records from link a"
     " join likeness s on s.record = a.record"
     " left join link b on b.record = s.other left join shield h on h.child = b.child and h.review_by is not null"
@@ -92,8 +92,9 @@ _SUSPECTED = (
 )
 """The child's records that were found to be like a shielded child's, or like one whose link has not arrived yet.
 
-It does not matter what has become of these: removed, set aside or destroyed. For who was like one that is destroyed a
-custodian shields the child itself, and lifts that shield again.
+The custodian is that of the first shielded child, or of several that one event names the first by code, so that views
+that are built again have the same. It does not matter what has become of these records: removed, set aside or
+destroyed. For who was like one that is destroyed a custodian shields the child itself, and lifts that shield again.
 """
 _AGENCIES = (
     "select array_agg(distinct source) filter (where suspected) as senders,"  # noqa: S608

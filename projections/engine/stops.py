@@ -74,7 +74,8 @@ def kept(cursor: Cursor) -> list[tuple[Stop, str]]:
     """Every stop of the live views, with the time since when (ISO 8601, UTC)."""
     cursor.execute(
         "select topic, partition, message_offset, projection, code, place,"
-        " to_char(since at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from stops order by since"
+        " to_char(since at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from stops"
+        " order by stops.since, topic, partition, projection"
     )
     return [(Stop(*row), since) for *row, since in cursor.fetchall()]
 

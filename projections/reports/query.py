@@ -198,7 +198,7 @@ def reported_days(cursor: Cursor, sources: Sequence[str], on: str, authority: st
         )
         found = [day for (day,) in cursor.fetchall()]
         if found:
-            days[source] = found[::-1]
+            days[source] = sorted(found)
     return dict(days)
 
 

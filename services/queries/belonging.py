@@ -37,7 +37,7 @@ LIMIT_MS = 6_000
 _BELONGING = Prepared(
     "belonging",
     ("text[]", "text"),
-    "select (select says || '; ' || remedy from publication.troubles where code <> all($1) limit 1),"  # noqa: S608
+    "select (select says || '; ' || remedy from publication.troubles where code <> all($1) order by part limit 1),"  # noqa: S608
     f" {FOR_AGENCY % '$2'}, home.since, home.register_until, home.access_until"
     " from (select) as always left join publication.home on true",
 )

@@ -76,7 +76,7 @@ def _whole(current: Mapping[str, Any], records: Sequence[RecordState], today: da
 
 
 def _records(cursor: Cursor, decryptor: Decryptor, child: str, today: date) -> list[_Record]:
-    """The records of a child that are not removed or set aside with their agency, and can be decrypted.
+    """The records of a child that are not removed or set aside with their agency, and can be decrypted, by agency.
 
     Those that do not fit the child are marked, so that nothing which others report rests on them.
     """
@@ -97,7 +97,7 @@ def _records(cursor: Cursor, decryptor: Decryptor, child: str, today: date) -> l
         if not state.removed:
             restricted = is_restricted(state, {event.source for event in events})
             found.append(_Record(state, events, restricted, aside_from.get(stream)))
-    return found
+    return sorted(found, key=lambda each: (each.state.source, each.state.subject, each.state.stream))
 
 
 def _set_aside(cursor: Cursor, child: str) -> dict[str, int]:

@@ -160,11 +160,15 @@ def _may_fall_apart(comparer: Comparer, members: Sequence[Candidate]) -> bool:
 def members_that_count(
     cursor: Cursor, column: str, values: Sequence[str], placed: Mapping[str, Placing]
 ) -> dict[str, list[Candidate]]:
-    """The records that count, as they are from now on, by child: of the children named, or of those of the records."""
+    """The records that count, as they are from now on, by child: of the children named, or of those of the records.
+
+    They are in order of their ids: which of two is judged first may decide on the other.
+    """
     condition = "child in (select child from register.match_index where record = any(%s::uuid[]))"
     cursor.execute(
         "select record::text, child::text, features, aside from register.match_index where "  # noqa: S608
-        + (condition if column == "record" else "child = any(%s::uuid[])"),
+        + (condition if column == "record" else "child = any(%s::uuid[])")
+        + " order by record",
         (list(values),),
     )
     found: dict[str, list[Candidate]] = {}

@@ -104,5 +104,5 @@ def keep_troubles(cursor: Cursor, troubles: Iterable[Trouble]) -> None:
 
 def stored_troubles(cursor: Cursor) -> Mapping[str, tuple[Trouble, datetime]]:
     """The troubles that the relay has found, each with the time since which it is, by their part."""
-    cursor.execute("select part, code, says, remedy, since from publication.troubles")
+    cursor.execute("select part, code, says, remedy, since from publication.troubles order by part")
     return {row[0]: (Trouble(*row[:4]), row[4]) for row in cursor.fetchall()}

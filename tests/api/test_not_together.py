@@ -34,3 +34,16 @@ def test_the_answer_is_not_now(
         assert "Retry-After" in answer.headers
     with world.database.transaction() as cursor:
         cursor.execute(undo)
+
+
+def test_of_several_troubles_each_answer_names_the_same_first(
+    world: World, client: TestClient, user: Headers, child: str
+) -> None:
+    another = BACK_IN_TIME.replace("register.events", "access.events").replace("went back in time", "lost the accesses")
+    with world.database.transaction() as cursor:
+        cursor.execute(f"{BACK_IN_TIME}; {another}")
+    refused, unready = client.get(f"/children/{child}", headers=user), client.get("/health/ready")
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from publication.troubles")
+    for answer in (refused, unready):
+        assert answer.json()["detail"].partition("Postgres ")[2].startswith("lost the accesses")

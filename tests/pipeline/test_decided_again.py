@@ -7,6 +7,7 @@ import pytest
 
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
+from services.registrar.decided_again import members_that_count
 from services.submission_contract.decisions import DecisionType
 from tests.pipeline.test_suspension import indexed, rebuilt, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, open_desk
@@ -103,6 +104,18 @@ def test_a_merge_on_its_amendment_is_undone_where_that_alone_is_set_aside(desk: 
 
 
 HER = {"given_name": "Wilhelmina", "family_name": "Quillfeather"}
+
+
+def test_records_are_judged_in_one_order_wherever_postgres_keeps_them(desk: Steward) -> None:
+    for agency in (AUTHORITY, GP, HOSTILE):
+        send_as(desk, agency, agency.code, COUNCIL)
+    (child,) = desk.members()
+    records = sorted(record for (record,) in desk.rows("select record::text from register.match_index"))
+    for record in records:
+        with desk.database.transaction() as cursor:
+            cursor.execute("update register.match_index set aside = aside where record = %s::uuid", (record,))
+            found = members_that_count(cursor, "child", [child], {})[child]
+        assert [each.record for each in found] == records
 
 
 def test_what_is_parted_and_like_a_shielded_child_is_hidden_and_held_back(desk: Steward) -> None:

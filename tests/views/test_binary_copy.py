@@ -40,7 +40,7 @@ def test_what_is_copied_is_what_stands_there(database: str, rows: list[tuple[Any
     with writing(database) as cursor:
         cursor.execute(f"create temp table copied ({', '.join(map(' '.join, COLUMNS.items()))}) on commit drop")
         copy_rows(cursor, "copied", COLUMNS, rows)
-        cursor.execute(f"select {', '.join(COLUMNS)} from copied".replace("c8", "c8::text[]"))
+        cursor.execute(f"select {', '.join(COLUMNS)} from copied order by ctid".replace("c8", "c8::text[]"))
         found = [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in cursor]
     assert found == rows
 

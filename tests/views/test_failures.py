@@ -310,3 +310,12 @@ def test_a_stop_is_kept_since_it_began_until_its_message_is_passed(database: str
         positions.advance(cursor, {stop.where: Progress(5, 6, 6)})
         stops.forget_passed(cursor)
         assert stops.kept(cursor) == []
+
+
+def test_what_stopped_at_one_moment_is_listed_in_one_order(database: str) -> None:
+    every = [Stop("register.events", 0, 5, name, "KeyError", "") for name in ("receipts", "search", "timeline")]
+    with writing(database) as cursor:
+        clear(cursor)
+        for stop in reversed(every):
+            stops.record(cursor, stop)
+        assert [stop for stop, _ in stops.kept(cursor)] == every

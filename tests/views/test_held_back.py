@@ -328,3 +328,19 @@ def test_who_was_like_somebody_by_a_hidden_home_alone_is_not_hidden_once_that_on
         clear(cursor)
         take(cursor, s.story.events)
         assert stays_hidden(cursor, s._replace(held=stranger)) == hides
+
+
+def test_who_is_like_two_shielded_children_has_one_custodian_in_whatever_order_they_are_named(database: str) -> None:
+    def custodian(*, other_first: bool) -> object:
+        s = scene("held back without a pair in the queue")
+        other = s.story.registered("gp", "G3")
+        s.story.shielded(s.story.listed(other), custodian="E06999002")
+        like = s.story.registered("gp", "G4")
+        held = s.story.listed(like)
+        s.story.held_back(held, like, *((other, s.record) if other_first else (s.record, other)))
+        with writing(database) as cursor:
+            clear(cursor)
+            take(cursor, s.story.events)
+            return next(row[HIDDEN.columns.index("custodian")] for row in rows(cursor, HIDDEN) if row[0] == held)
+
+    assert custodian(other_first=False) == custodian(other_first=True) == "E06999001"

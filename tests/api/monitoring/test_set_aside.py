@@ -85,5 +85,6 @@ def test_once_it_fits_again_it_is_told_again(world: World, client: TestClient) -
     amended(world, "03", carers=[MOTHER, {"name": "Uncle Fred", "relationship": "uncle"}])
     own = document(client, world, "child").json()
     assert [each["set_aside"] for each in own["records"]] == [False] * 3
+    assert [each["source"] for each in own["records"]] == ["urn:agency:gp", "urn:agency:la-north", "urn:agency:school"]
     assert document(client, world, "carer", "Uncle Fred").status_code == 200
     assert document(client, world, "carer", "Dave Zuckerl").status_code == 409
