@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from domain.child.archive_events import Archived, ChildReturned, DestructionRequest
 from domain.child.events import (
     ChildListed,
     ChildReinstated,
@@ -60,6 +61,8 @@ class Child(Aggregate):
       closed children that it names, `opened` each record to the records from which a custodian has distinguished it.
     - `is_destroyed` is True once nothing of it can be read, `lost` are the records that were destroyed without it.
       `held` is True while a legal hold prevents destruction; `hold_request` waits for a second data manager.
+    - `archived` is since when and by which rules it is in the archive; `destruction_proposed` waits for a second data
+      manager once its years there are over.
     """
 
     records: set[str]
@@ -79,6 +82,8 @@ class Child(Aggregate):
     held: bool
     hold_request: HoldRequest | None
     lost: set[str]
+    archived: Archived | None
+    destruction_proposed: DestructionRequest | None
 
     def __init__(self) -> None:
         self.records = set()
@@ -98,6 +103,8 @@ class Child(Aggregate):
         self.held = False
         self.hold_request = None
         self.lost = set()
+        self.archived = None
+        self.destruction_proposed = None
 
     @property
     def is_held_back(self) -> bool:
@@ -366,6 +373,17 @@ class Child(Aggregate):
             if other.held and (self.hold_request or not self.held):
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(HoldPlaced, **_provenance(cause), **fields)
+
+    def leave_archive(self, cause: RegisterEvent | Ruling) -> None:
+        """Returns, where it is archived."""
+        if self.archived:
+            sealed = cause.sealed if isinstance(cause, Ruling) else {"decided_by": None, "reason": None}
+            self.trigger_event(ChildReturned, **_provenance(cause), **sealed)
+
+    def be_here_with(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
+        """Returns where it absorbs somebody who is not archived: nobody who is here goes into the archive by that."""
+        if any(other.archived is None for other in others):
+            self.leave_archive(cause)
 
     def absorb(self, child: str, records: Iterable[str]) -> None:
         """Remembers the records of an absorbed child; only an event calls this."""

@@ -79,6 +79,7 @@ def merge(
     survivor.inherit([absorbed], ruling)
     suspected = [*survivor.suspected(versions), *absorbed.suspected(versions)]
     survivor.inherit_hold([absorbed], ruling)
+    survivor.be_here_with([absorbed], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
     survivor.keep_suspicions(suspected, ruling, sources)
     survivor.inherit_aside(absorbed.aside, ruling)

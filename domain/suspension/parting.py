@@ -170,6 +170,7 @@ def rejoin(
     records, aside = sorted(parted.records), dict(parted.aside)
     suspected = [*child.suspected(versions), *parted.suspected(versions)]
     child.inherit_hold([parted], ruling)
+    child.be_here_with([parted], ruling)
     child.merge(ruling, [Absorbed(str(parted.id), records, REJOINED, 1.0, None, {})])
     child.keep_suspicions(suspected, ruling, sources)
     child.inherit_aside(aside, ruling)

@@ -62,6 +62,14 @@ def erasure_of(cursor: Cursor, stream: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def erasures_of(cursor: Cursor, streams: Collection[str]) -> dict[str, str]:
+    """By which decision each of the streams was fenced, of those that were."""
+    cursor.execute(
+        "select stream::text, erasure::text from register.fenced where stream = any(%s::uuid[])", (list(streams),)
+    )
+    return dict(cursor.fetchall())
+
+
 def streams_of_erased(cursor: Cursor, keys: KeyRing, numbers: Collection[RecordKey]) -> dict[RecordKey, str]:
     """The streams of the destroyed records that agencies' numbers named, without the numbers that named none."""
     return erased_among(cursor, numbers, lambda key: keys.digest(*key))

@@ -16,10 +16,12 @@ from domain.source_record import SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStatus
 from domain.suspension.records import removals_of
+from domain.timeline import Records
 from projections.base.projection import KeyDestroyed
 from services.registrar import store
 from services.registrar.batch_state import Caused
 from services.registrar.cannot_link import cannot_link_pairs
+from services.registrar.chronologies import chronologies
 from services.registrar.found_like import FoundLike, found_like
 from services.registrar.match_index import candidates_of, keys_of
 from services.registrar.shielded_records import children_of
@@ -111,6 +113,10 @@ class Aggregates:
                 with suppress(KeyDestroyed):
                     self.load_records({stream})
         return [self.records[stream] for stream in wanted if stream in self.records]
+
+    def chronologies(self, children: Sequence[Child]) -> dict[str, Records]:
+        """The records of each child that has any, as the log has them: what was decided in this batch is not there."""
+        return chronologies(self._log.recorder, self._keys, children)
 
     def numbers_of(self, record: SourceRecord) -> list[store.RecordKey]:
         """The numbers by which its agency names the record and its involvements."""

@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.access_log.notices import alarm
 from domain.vocabulary import agency_urn
-from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, BudgetUse
+from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, RETENTION, SUSPICIONS, BudgetUse
 from services.submission_contract.decisions import DecisionType
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.outbox import Message
@@ -29,14 +29,17 @@ MOST_REMOVALS = 200
 """Records that one user may remove within a day: their numbers are refused for ever. A whole agency is suspended."""
 MOST_OPENED_SHIELDS = 50
 """Shields that one user may lift, or hand over, within a day."""
-DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7, REMOVALS: 7, OPENED_SHIELDS: 7}
+MOST_OF_RETENTION = 5_000
+"""Children whom one user's runs of retention may archive, bring back or destroy within a day."""
+DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7, REMOVALS: 7, OPENED_SHIELDS: 7, RETENTION: 7}
 """As long as dead letters, and as long as an access report looks back."""
 
 
 class Limits(NamedTuple):
     """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day.
 
-    And how many times a user may destroy, remove records, and lift or hand over shields within a day.
+    And how many times a user may destroy, remove records, lift or hand over shields, and run retention for a child
+    within a day.
     """
 
     invalid: int = MOST_INVALID
@@ -44,6 +47,7 @@ class Limits(NamedTuple):
     destructions: int = MOST_DESTRUCTIONS
     removals: int = MOST_REMOVALS
     opened_shields: int = MOST_OPENED_SHIELDS
+    retention: int = MOST_OF_RETENTION
 
 
 class Budget:
@@ -146,12 +150,13 @@ class Budgets(NamedTuple):
 
 
 _OPENING = (DecisionType.SHIELD_LIFT, DecisionType.SHIELD_HAND_OVER)
-COUNTED = frozenset({DecisionType.ERASE, DecisionType.RECORD_REMOVE, *_OPENING})
+COUNTED = frozenset({DecisionType.ERASE, DecisionType.RECORD_REMOVE, DecisionType.RETENTION_RUN, *_OPENING})
 """The types of decision of which a user has a budget."""
 
 
 class StewardBudgets(NamedTuple):
-    """What each user may decide within a day: to destroy, to remove records, to lift shields or hand them over.
+    """What each user may decide within a day: to destroy, to remove records, to lift shields or hand them over, and for
+    how many children to run retention.
 
     How many a destruction counts for is known only once its child is read.
     """
@@ -159,6 +164,7 @@ class StewardBudgets(NamedTuple):
     destructions: Budget
     removals: Budget
     opened_shields: Budget
+    retention: Budget
 
     @classmethod
     def at(cls, now: datetime, limits: Limits) -> Self:
@@ -167,6 +173,7 @@ class StewardBudgets(NamedTuple):
             Budget.of_the_day(DESTRUCTIONS, now, limits.destructions),
             Budget.of_the_day(REMOVALS, now, limits.removals),
             Budget.of_the_day(OPENED_SHIELDS, now, limits.opened_shields),
+            Budget.of_the_day(RETENTION, now, limits.retention),
         )
 
     def of(self, decision: str) -> Budget | None:

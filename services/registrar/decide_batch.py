@@ -6,9 +6,12 @@ from functools import partial
 from uuid import UUID
 
 from domain.child import Child
+from domain.child.stewardship import about_one
+from domain.days import day_at
 from domain.erasure import ERASED
 from domain.event import RegisterEvent
 from domain.matching.beside_hidden import withheld
+from domain.retention import brings_back
 from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
@@ -112,7 +115,20 @@ def _decide(
         events += _link(event, state.described[command.source, command.id], holds, state, new_id, is_queued)
     elif command.type == SubmissionType.RECORD_REMOVED:
         events += _remove(event, state)
+    events += _return(event, state)
     return Effect(events, [(*key, decided.id) for key in new_keys])
+
+
+def _return(cause: RegisterEvent, state: BatchState) -> list[RegisterEvent]:
+    """Takes the record's child out of the archive where the event says that it is here."""
+    record = str(cause.originator_id)
+    number = state.matcher.child_of(record) or state.archived.get(record)
+    child = state.children.get(UUID(number)) if number else None
+    if child is None or child.archived is None or about_one(child):
+        return []
+    if brings_back(cause, child.archived.rules, day_at(cause.timestamp), fits=record not in child.aside):
+        child.leave_archive(cause)
+    return pending_events(child)
 
 
 def _link(

@@ -43,6 +43,7 @@ def events_for(
     set_aside = {each: since for one in absorbed.values() for each, since in one.aside.items() if each not in accepted}
     child.inherit(absorbed.values(), cause)
     child.inherit_hold(absorbed.values(), cause)
+    child.be_here_with(absorbed.values(), cause)
     child.keep_suspicions(suspected, cause)
     still = {each.record for each in placement.suspected}
     ended = child.like_shielded.get(record, frozenset()).difference(like, still)

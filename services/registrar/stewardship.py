@@ -5,18 +5,20 @@ needed, and not before the batch.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from domain import retention
 from domain.child import Child, Ruling, hold, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.erasure import erase_child, erase_record
-from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms, weigh
+from domain.erasure.decide import BY_DECISION, BY_RETENTION, TOO_MANY, Erased, Terms, weigh
 from domain.matching import Comparer, features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStatus, remove, resume, suspend
+from domain.timeline import Records
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
@@ -65,6 +67,9 @@ class Directory(ShieldDirectory, Protocol):
 
     def numbers_of(self, record: SourceRecord) -> list[RecordKey]:
         """The numbers by which its agency names the record and its involvements."""
+
+    def chronologies(self, children: Sequence[Child]) -> Mapping[str, Records]:
+        """The records of each child that has any, as they are stored."""
 
     def checkpoint(self) -> str | None:
         """The latest signed checkpoint of the register, if there is one."""
@@ -121,6 +126,9 @@ def decide_stewards_batch(
         if command.type == DecisionType.ERASE:
             terms = Terms(BY_DECISION, lookup.checkpoint(), (recorded_at + backups_kept).date())
             return _erasure(lookup, command, new_id, terms, ruling, budgets.destructions)
+        if command.type == DecisionType.RETENTION_RUN:
+            terms = Terms(BY_RETENTION, lookup.checkpoint(), (recorded_at + backups_kept).date())
+            return _retention(lookup, command, new_id, terms, ruling, budgets.retention)
         if command.type in _OF_HOLDS:
             return _holding(lookup, command, ruling)
         if command.type in _OF_IDENTITIES:
@@ -217,6 +225,10 @@ def _erasure(
     if isinstance(decided, Refusal):
         return decided
     destructions.takes(who, weight)
+    return _erased(lookup, decided, ruling)
+
+
+def _erased(lookup: Directory, decided: Erased, ruling: Ruling) -> Effect:
     unindexed: dict[str, Sequence[int]] = {}
     for record in decided.records:
         unindexed |= lookup.indexed_keys(str(record.id))
@@ -234,6 +246,41 @@ def _erasure(
         if not each.is_destroyed:
             events += hold_back_anew(lookup, each, ruling)
     return Effect(events, unindexed=unindexed, erasures=[row])
+
+
+def _retention(
+    lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling, budget: Budget
+) -> Effect | Refusal:
+    """What a run does with those of its children of whom something is due; the others are left as they are."""
+    who, on = lookup.pseudonym(ruling.decided_by), date.fromisoformat(command.data["on"])
+    found = [child for each in dict.fromkeys(command.data["children"]) if (child := lookup.child(each))]
+    if not budget.has_room(who, len(found)):
+        budget.takes(who, len(found))
+        return stewardship.TOO_MANY_TODAY
+    records, refused = lookup.chronologies(found), retention.NOT_DUE
+    effects: list[Effect] = []
+    for child in found:
+        absorbed = _family_of(lookup, child)
+        done = retention.run(child, absorbed, records.get(str(child.id)), on, ruling)
+        if isinstance(done, Refusal):
+            refused = done
+        elif done is retention.Outcome.CONFIRMED:
+            decided = erase_child(
+                child, absorbed, lookup.readable_records(sorted(child.records)), new_id(), terms, ruling
+            )
+            assert not isinstance(decided, Refusal)
+            effects.append(_erased(lookup, decided, ruling))
+        else:
+            lookup.keep(child)
+            effects.append(Effect(pending_events(child)))
+    if not effects:
+        return refused
+    budget.takes(who, len(effects))
+    unindexed: dict[str, Sequence[int]] = {}
+    for each in effects:
+        unindexed |= each.unindexed
+    events = [event for each in effects for event in each.events]
+    return Effect(events, unindexed=unindexed, erasures=[row for each in effects for row in each.erasures])
 
 
 _OF_HOLDS = {DecisionType.HOLD_PLACE: hold.place, DecisionType.HOLD_LIFT: hold.lift}

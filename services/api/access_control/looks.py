@@ -17,6 +17,7 @@ from domain.authorization import (
     Jurisdiction,
     StatedReason,
     Verdict,
+    archive_from,
     decide,
     jurisdiction,
     jurisdiction_over,
@@ -97,8 +98,19 @@ class Viewer:
     def reading(self) -> Iterator[Cursor]:
         """As `Dependencies.reading`, with what is hidden from others than the agency that the user works for."""
         agency = self.dependencies.employers.agency_of(self.entitlement)
-        with self.dependencies.reading(agency) as cursor:
+        with self.dependencies.reading(agency, self.archive_from) as cursor:
             yield cursor
+
+    @contextmanager
+    def reading_of_all(self) -> Iterator[Cursor]:
+        """As `Dependencies.reading`, with as much of the archive as this look may show, and nothing else hidden."""
+        with self.dependencies.reading(None, self.archive_from) as cursor:
+            yield cursor
+
+    @property
+    def archive_from(self) -> str | None:
+        """Since when a child has to be in the archive to be shown by this look; None where nothing of it is."""
+        return archive_from(self.entitlement, self.action, self.stated.code, self.today)
 
     @property
     def read_scope(self) -> ReadScope:

@@ -107,7 +107,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, more: Mapping[str, Any]
     if who.reason not in get_args(Ground):
         raise who.attempt.denied(Cause.NO_REASON, _CODES, HTTPStatus.UNPROCESSABLE_ENTITY)
     look, (number,) = current_children(who, {"child": child})
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         undecided = has_readable_pair(who, cursor, number)
     if undecided:
         raise Problem(HTTPStatus.CONFLICT, _UNDECIDED, code="undecided-pairs")

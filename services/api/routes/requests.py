@@ -84,7 +84,7 @@ def _begin(who: Viewer, child: str, command: NewCorrection) -> dict[str, Any]:
 
 def _found_child(who: Viewer, child: str, doing: str) -> str:
     """The child that a number means now, after the look is recorded; raises Problem 403, 404 where there is none."""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         found = entry(cursor, who.dependencies.keys, child, today=who.today)
         refused = who.refusal_about(cursor, [found["child"]]) if found else absent()
     who.record({"child": child, "doing": doing}, [found["child"]] if found and not refused else [])

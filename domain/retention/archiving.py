@@ -1,0 +1,82 @@
+"""What a run of retention does with one child, by the child's own records; a refusal changes nothing.
+
+Nobody is archived, brought back or destroyed by a word: whoever runs it names children and a day, and the rules decide.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from domain.child import Child, Ruling
+from domain.child.archive_events import ChildArchived, DestructionProposed
+from domain.child.hold import CONFIRMED_WITHIN, HELD, WAITS, is_held
+from domain.child.stewardship import UNKNOWN, about_one
+from domain.days import day_at
+from domain.retention.due import ARCHIVE, destroyed_on, due
+from domain.source_record.rules import Refusal
+from domain.timeline import Records, summary
+
+AHEAD = Refusal("on", "day-ahead", "the day lies ahead; a run is for today or an earlier day")
+NOT_DUE = Refusal("children", "nothing-due", "by the rules nothing is due on that day; look at what is due again")
+
+
+class Outcome(StrEnum):
+    """What a run has done with a child, or that it may now be destroyed."""
+
+    ARCHIVED = "archived"
+    RETURNED = "returned"
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+
+
+def rules_on(of_child: Records | None, *days: date) -> list[str]:
+    """The rules that have a child archived on each of these days, by the names of the list."""
+    if of_child is None or summary(of_child) is None:
+        return []
+    found = [each for each in due(of_child) if each.act == ARCHIVE]
+    return [
+        each.rule
+        for each in found
+        if all(each.begins <= day.isoformat() and (each.ends is None or day.isoformat() < each.ends) for day in days)
+    ]
+
+
+def run(
+    child: Child | None, absorbed: Sequence[Child], of_child: Records | None, on: date, ruling: Ruling
+) -> Outcome | Refusal:
+    """Archives the child, brings it back, or proposes that it is destroyed, whichever is due on a day by its records.
+
+    CONFIRMED says that a second person has proposed the same: nothing is changed by that yet. Whoever is not due any
+    more is brought back whatever day is named, and a day that lies back archives nobody who has returned since.
+    """
+    refusal = about_one(child)
+    if refusal or child is None:
+        return refusal or UNKNOWN
+    today = day_at(ruling.recorded_at)
+    if on > today:
+        return AHEAD
+    if child.archived and not rules_on(of_child, today):
+        child.leave_archive(ruling)
+        return Outcome.RETURNED
+    rules = rules_on(of_child, on, today)
+    if not rules:
+        return NOT_DUE
+    if is_held([child, *absorbed]):
+        return HELD
+    if any(each.shield or each.is_held_back for each in (child, *absorbed)):
+        return NOT_DUE  # whoever takes care of the shield looks after this child: another answer would tell of it
+    if child.archived is None:
+        child.trigger_event(ChildArchived, **ruling.provenance, **ruling.sealed, on=on.isoformat(), rules=rules)
+        return Outcome.ARCHIVED
+    return _destruction(child, on, ruling)
+
+
+def _destruction(child: Child, on: date, ruling: Ruling) -> Outcome | Refusal:
+    assert child.archived is not None
+    if destroyed_on(day_at(child.archived.since).isoformat()) > on.isoformat():
+        return NOT_DUE
+    proposed = child.destruction_proposed
+    if proposed is None or ruling.recorded_at - proposed.at >= CONFIRMED_WITHIN:
+        child.trigger_event(DestructionProposed, **ruling.provenance, **ruling.sealed, on=on.isoformat())
+        return Outcome.PROPOSED
+    return WAITS if proposed.by == ruling.decided_by else Outcome.CONFIRMED

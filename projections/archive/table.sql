@@ -1,0 +1,8 @@
+-- Children that were ever archived: since when one is in the archive, null once it has returned.
+create table if not exists archived_child (
+    child uuid not null,
+    since text,
+    position bigint not null
+);
+create unique index if not exists archived_child_key on archived_child (child);
+create index if not exists archived_child_since on archived_child (since);

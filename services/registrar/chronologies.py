@@ -1,0 +1,57 @@
+"""The chronologies of children from the log, as the views have them: what the rules of retention are asked of."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import StoredEvent
+
+from domain.child import Child
+from domain.timeline import Fact, Records, records_of
+from projections.base.memory import MemoryViews
+from projections.base.projection import Decryptor, PublishedEvent
+from projections.directory.project import SUSPENDED, Directory
+from projections.timeline.project import CHRONOLOGY, FACT_COLUMNS, Chronology
+from streams.store.recorder import PostgresRecorder
+
+_PROJECTIONS = (Chronology(), Directory())
+_KEPT = (CHRONOLOGY, SUSPENDED)
+_KIND = CHRONOLOGY.columns.index("kind")
+
+
+def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence[Child]) -> dict[str, Records]:
+    """The records of each child that has any, by the projections of the views, read in one go."""
+    streams = {record: child for child in children for record in child.records if record not in child.closed_for}
+    stored = list(recorder.select_events_of([UUID(record) for record in streams]))
+    keys.prefetch({str(each.originator_id) for each in stored})
+    views = MemoryViews()
+    for number, each in enumerate(stored, start=1):
+        event = _published(each, number, keys)
+        for projection in _PROJECTIONS:
+            views.apply(put for put in projection.project(event) if put.table in _KEPT)
+    suspended = {record: version for record, version, _ in views.rows(SUSPENDED) if version is not None}
+    facts: defaultdict[str, list[Fact]] = defaultdict(list)
+    for row in views.rows(CHRONOLOGY):
+        record, version = row[0], row[1]
+        if row[_KIND] is not None and version < suspended.get(record, version + 1):
+            child = streams[record]
+            facts[str(child.id)].append(Fact._make((*row[: len(FACT_COLUMNS)], record in child.aside)))
+    return {child: records_of(of_child) for child, of_child in facts.items()}
+
+
+def _published(stored: StoredEvent, position: int, keys: Decryptor) -> PublishedEvent:
+    """A stored event as it is published, at a position that only orders it."""
+    state = orjson.loads(stored.state)
+    return PublishedEvent(
+        position,
+        str(stored.originator_id),
+        stored.originator_version,
+        stored.topic,
+        state["time"],
+        state["recordedat"],
+        state["source"],
+        state["data"],
+        state.get("sealed"),
+        keys,
+    )

@@ -1,0 +1,265 @@
+"""The archive: who is put there, who is absent to whom because of it, how a child returns, and who is destroyed."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.days import day_at
+from services.contract.decisions import DecisionType
+from streams.kafka.settings import KafkaSettings
+from tests.support.api_world import NOBODY
+from tests.support.archive import (
+    AUDITOR,
+    ENQUIRY,
+    MANAGER,
+    NOW,
+    NURSE,
+    OFFICER,
+    Archive,
+    known,
+    reading,
+    reported,
+)
+from tests.support.shields import decide, shield
+
+
+@pytest.fixture(scope="module")
+def directory(kafka: KafkaSettings, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    made = Archive(kafka, database_url, tmp_path_factory.mktemp("archive"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def world(directory: Archive) -> Archive:
+    directory.at = NOW
+    return directory
+
+
+@pytest.mark.parametrize("more", ["", "/history", "?as_of=2026-11-24T11:00:00Z", "?effective=2026-01-01", "?why=true"])
+def test_an_archived_child_is_absent_to_practitioners(world: Archive, more: str) -> None:
+    number = world.archived(world.adult())
+    got = world.look(number, NURSE, more=more)
+    expected = world.client.get(f"/children/{NOBODY}{more}", headers=reading(world))
+    assert (got.status_code, got.content, sorted(got.headers.items())) == (
+        404,
+        expected.content,
+        sorted(expected.headers.items()),
+    )
+    assert not world.sees(number)
+
+
+def test_in_the_first_year_data_managers_are_shown_it_then_an_enquiry_is(world: Archive) -> None:
+    number = world.archived(world.adult())
+    asked_for = "subject-access: asked by the person"
+    assert world.sees(number, MANAGER)
+    assert not world.sees(number, OFFICER)
+    assert world.sees(number, OFFICER, asked_for)
+    world.years_later(1.1)
+    assert not world.sees(number, MANAGER)
+    assert world.sees(number, MANAGER, ENQUIRY)
+    assert not world.sees(number, NURSE, ENQUIRY)
+    assert not world.sees(number, "user:demo-masked", ENQUIRY)
+    assert world.sees(number, OFFICER, asked_for)
+
+
+def test_the_entry_says_since_when_to_those_who_are_shown_it(world: Archive) -> None:
+    archived, other = world.archived(world.adult()), world.adult()
+    assert world.look(archived, MANAGER).json()["archived_since"] == "2026-11-24T12:00:00.000000Z"
+    assert "archived_since" not in world.look(other, MANAGER).json()
+
+
+def test_subject_access_and_who_looked_go_on(world: Archive) -> None:
+    number = world.archived(world.adult())
+    world.years_later(2)
+    assert world.look(number, OFFICER, more="/subject-access").status_code == 200
+    assert world.look(number, AUDITOR, ENQUIRY, "/looks").status_code == 200
+    history = world.look(number, MANAGER, ENQUIRY, "/history").json()
+    assert history["events"][-1]["type"] == "ChildArchived.v1"
+
+
+def test_no_list_has_an_archived_child(world: Archive) -> None:
+    gone, here = world.archived(world.emigrant()), world.child()
+    headers = reading(world, MANAGER)
+    export = world.client.get("/export", headers=headers).text
+    reports = [
+        world.client.get(f"/reports/{name}", params={"on": day_at(NOW).isoformat(), **as_of}, headers=headers).text
+        for name in ("missing-education", "no-gp", "several-gps", "gone-in-doubt")
+        for as_of in ({}, {"as_of": "2026-11-24T11:59:00Z"})
+    ]
+    due = world.client.get("/retention/due", params={"on": "2026-11-24"}, headers=headers).text
+    assert world.child_with(here) in export
+    assert any(world.child_with(here) in report for report in reports)
+    assert not any(world.child_with(gone) in text for text in (export, *reports, due))
+
+
+RETURNS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "registered by another agency": lambda number: known(number, "2010-05-01", "la-south"),
+    "registered again": lambda number: known(number, "2010-05-01") | {"time": "2026-11-20T09:00:00Z"},
+    "worked with": lambda number: reported(
+        "involvement.started",
+        f"la-north-{number}",
+        {"involvement": f"i{number}", "service": "social-care", "started_on": "2020-06-01"},
+    ),
+    "a flag is raised": lambda number: reported("flag.raised", f"la-north-{number}", {"flag": "information-to-share"}),
+}
+
+
+@pytest.mark.parametrize("sent", RETURNS.values(), ids=RETURNS.keys())
+def test_who_is_here_returns_at_once(world: Archive, sent: Callable[[str], dict[str, Any]]) -> None:
+    number = world.emigrant()
+    child = world.child_with(number)
+    before = world.look(number).json()
+    world.archived(number)
+    assert not world.sees(number)
+    assert world.submit(sent(number)) == ["accepted"]
+    assert world.child_with(number) == child
+    assert world.sees(number)
+    assert world.look(number).json().keys() == before.keys()
+    history = world.look(number, more="/history").json()["events"]
+    assert not {event["type"] for event in history} & {"ChildArchived.v1", "ChildReturned.v1"}
+    assert {"ChildArchived.v1", "ChildReturned.v1"} <= {
+        event["type"] for event in world.look(number, MANAGER, more="/history").json()["events"]
+    }
+
+
+def test_a_return_leaves_what_a_reader_is_shown_as_if_it_had_never_been_archived(world: Archive) -> None:
+    number, never = world.emigrant(), world.emigrant()
+    world.archived(number)
+    shown = []
+    for each in (number, never):
+        assert world.submit(RETURNS["a flag is raised"](each)) == ["accepted"]
+        answers = (world.look(each).text, world.look(each, more="/history").text)
+        versions = [[event["version"] for event in world.look(each, more="/history").json()["events"]]]
+        shown.append((sorted(map(len, answers)), versions))
+    assert shown[0][1] == shown[1][1]
+
+
+def test_who_only_amends_what_it_holds_brings_no_adult_back_but_a_younger_one(world: Archive) -> None:
+    number = world.archived(world.adult())
+    amended = known(number, "1995-02-01") | {"type": "child.amended", "time": "2012-05-20T09:00:00Z"}
+    assert world.submit(amended | {"id": f"same-age-{number}"}) == ["accepted"]
+    assert not world.sees(number)
+    younger = amended["data"] | {"date_of_birth": "2012-02-01"}
+    assert world.submit(amended | {"id": f"younger-{number}", "data": younger}) == ["accepted"]
+    assert world.sees(number)
+
+
+def test_a_clinic_brings_nobody_back(world: Archive) -> None:
+    number = world.archived(world.emigrant())
+    consent = {"given_by": "child", "explicit": True, "on": "2020-01-01"}
+    started = {"involvement": number, "service": "camhs", "started_on": "2020-05-01", "consent": consent}
+    sent = known(number, "2010-05-01", "clinic"), reported("involvement.started", f"clinic-{number}", started, "clinic")
+    assert world.submit(*sent) == ["accepted"] * 2
+    assert not world.sees(number)
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 25), date(2999, 1, 1)])
+def test_a_day_ahead_is_refused(world: Archive, on: date) -> None:
+    number = world.adult()
+    assert world.run(number, on=on) == "refused"
+    assert world.sees(number)
+
+
+def test_who_is_not_due_is_not_archived_whoever_names_the_child(world: Archive) -> None:
+    child, adult = world.child(), world.adult()
+    assert world.run(child) == "refused"
+    assert world.run(adult, on=date(2013, 1, 31)) == "refused"
+    assert world.run(child, adult) == "accepted"
+    assert (world.sees(child), world.sees(adult)) == (True, False)
+
+
+def test_held_and_shielded_children_are_left_out(world: Archive) -> None:
+    held, shielded, adult = world.adult(), world.adult(), world.adult()
+    for steward in ("demo-data-manager", "north-manager"):
+        assert decide(world, DecisionType.HOLD_PLACE, child=world.child_with(held), decided_by=steward) == "accepted"
+    shield(world, world.child_with(shielded))
+    assert world.run(held, shielded) == "refused"
+    assert world.run(held, shielded, adult) == "accepted"
+    assert world.sees(held)
+    assert world.look(shielded).status_code == 200
+
+
+def test_a_day_long_past_brings_nobody_back(world: Archive) -> None:
+    """Whoever names a day on which nobody was due yet opens no archive with it."""
+    number = world.archived(world.adult())
+    assert world.run(number, on=date(2000, 1, 1)) == "refused"
+    assert not world.sees(number)
+
+
+def test_who_is_due_by_no_rule_any_more_is_brought_back_by_a_run(world: Archive) -> None:
+    """The agencies' deregistrations are taken back by none of what brings a child back at once."""
+    number = world.archived(world.emigrant())
+    corrected = {"reason": "moved-away", "on": "2020-06-01"}
+    sent = [reported("child.deregistered", f"{agency}-{number}", corrected, agency) for agency in ("la-north", "gp")]
+    assert world.submit(*sent) == ["accepted"] * 2
+    assert not world.sees(number)
+    assert world.run(number) == "accepted"
+    assert world.sees(number)
+
+
+def test_six_years_later_two_people_destroy_it(world: Archive) -> None:
+    number = world.archived(world.adult())
+    child = world.child_with(number)
+    world.years_later(5.9)
+    assert world.run(number) == "refused"
+    world.years_later(6.1)
+    assert world.run(number) == "accepted"
+    assert world.run(number) == "refused"
+    assert world.sees(number, MANAGER, ENQUIRY)
+    assert world.run(number, by="north-manager") == "accepted"
+    answer = world.client.get(f"/children/{child}", headers=reading(world, MANAGER, ENQUIRY))
+    assert (answer.status_code, answer.json()["detail"]) == (404, "there is nothing here under this name")
+    assert world.submit(known(number, "1995-02-01") | {"time": "2012-11-20T09:00:00Z"}) == ["refused"]
+
+
+def test_a_hold_stops_the_destruction_of_an_archived_child(world: Archive) -> None:
+    number = world.archived(world.adult())
+    world.years_later(6.1)
+    assert world.run(number) == "accepted"
+    for steward in ("demo-data-manager", "north-manager"):
+        assert decide(world, DecisionType.HOLD_PLACE, child=world.child_with(number), decided_by=steward) == "accepted"
+    assert world.run(number, by="north-manager") == "refused"
+    assert world.sees(number, MANAGER, ENQUIRY)
+
+
+def test_what_was_proposed_a_week_ago_has_to_be_proposed_again(world: Archive) -> None:
+    number = world.archived(world.adult())
+    world.years_later(6.1)
+    assert world.run(number) == "accepted"
+    world.at += timedelta(days=8)
+    assert world.run(number, by="north-manager") == "accepted"
+    assert world.sees(number, MANAGER, ENQUIRY)
+
+
+def test_one_user_runs_retention_for_so_many_a_day(world: Archive) -> None:
+    world.years_later(20)
+    before, one, other = world.registrar.limits, world.adult(), world.adult()
+    world.registrar.limits = before._replace(retention=1)
+    assert world.run(one, other) == "refused"
+    assert world.run(one) == "accepted"
+    assert world.run(other) == "refused"
+    assert world.run(other, by="north-manager") == "accepted"
+    world.registrar.limits = before
+
+
+def test_an_archived_child_that_absorbs_one_who_is_here_returns(world: Archive) -> None:
+    archived, here = world.archived(world.adult()), world.child()
+    left, right = world.child_with(archived), world.child_with(here)
+    assert decide(world, DecisionType.MERGE, left=left, right=right) == "accepted"
+    assert world.look(archived).status_code == 200
+    assert decide(world, DecisionType.SPLIT, child=left) == "accepted"
+    assert world.look(here).status_code == 200
+
+
+def test_who_was_archived_before_being_absorbed_is_archived_again_once_that_is_undone(world: Archive) -> None:
+    archived, here = world.archived(world.adult()), world.child()
+    left, right = world.child_with(here), world.child_with(archived)
+    assert decide(world, DecisionType.MERGE, left=left, right=right) == "accepted"
+    assert world.look(archived).json()["child"] == world.look(here).json()["child"] == left
+    history = world.look(here, more="/history").json()["events"]
+    assert "ChildrenMerged.v1" in [event["type"] for event in history]
+    assert decide(world, DecisionType.SPLIT, child=left) == "accepted"
+    assert (world.look(archived).status_code, world.look(here).status_code) == (404, 200)
