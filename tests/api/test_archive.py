@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from domain.days import day_at
+from domain.retention import RULES, due
+from domain.timeline import summary
+from projections.engine.live_schema import use_live
 from services.contract.decisions import DecisionType
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NOBODY
@@ -263,3 +266,30 @@ def test_who_was_archived_before_being_absorbed_is_archived_again_once_that_is_u
     assert "ChildrenMerged.v1" in [event["type"] for event in history]
     assert decide(world, DecisionType.SPLIT, child=left) == "accepted"
     assert (world.look(archived).status_code, world.look(here).status_code) == (404, 200)
+
+
+def test_the_registrar_judges_as_the_views_do(world: Archive) -> None:
+    """Of everybody whom the tests before have told of: removed, set aside, deregistered, of a clinic, or registered."""
+    number = world.adult()
+    removed = told("record.removed", f"la-north-{number}", {"reason": "died", "on": "2020-06-01"})
+    assert world.submit(known(number, "1995-02-01", "gp"), removed) == ["accepted"] * 2
+    assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True) == "accepted"
+    aggregates = world.registrar.aggregates
+    children = [child for each in world.children() if (child := aggregates.child(each)) and not child.superseded_by]
+    with world.database.transaction() as cursor:
+        use_live(cursor)
+        cursor.execute(
+            "select child::text, report, begins, nullif(ends, '9999-12-31'), status from finding"
+            " where report = any(%s)",
+            ([rule.name for rule in RULES],),
+        )
+        stored = {tuple(row) for row in cursor.fetchall()}
+    judged = {
+        (child, *each)
+        for child, records in aggregates.chronologies(children).items()
+        if summary(records)
+        for each in due(records)
+    }
+    assert judged == stored
+    assert len(judged) > 20
+    assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
