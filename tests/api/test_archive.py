@@ -271,7 +271,7 @@ def test_who_was_archived_before_being_absorbed_is_archived_again_once_that_is_u
 def test_the_registrar_judges_as_the_views_do(world: Archive) -> None:
     """Of everybody whom the tests before have told of: removed, set aside, deregistered, of a clinic, or registered."""
     number = world.adult()
-    removed = told("record.removed", f"la-north-{number}", {"reason": "died", "on": "2020-06-01"})
+    removed = reported("record.removed", f"la-north-{number}", {"reason": "died", "on": "2020-06-01"})
     assert world.submit(known(number, "1995-02-01", "gp"), removed) == ["accepted"] * 2
     assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=True) == "accepted"
     aggregates = world.registrar.aggregates

@@ -31,6 +31,7 @@ LEFT = {"reason": "left-england", "on": "2020-06-01"}
 NURSE, MANAGER, SECOND = "user:demo-practitioner", "user:demo-data-manager", "user:north-manager"
 OFFICER, AUDITOR = "user:demo-subject-access-officer", "user:demo-auditor"
 WHY, ENQUIRY = "data-quality", "named-enquiry: the review of a serious case"
+UNTIL = dict.fromkeys(("trained_until", "vetted_until", "signed_off_until"), FAR)
 HOME = {"lines": ["1 Weir Street"], "postcode": "ZX1 1ZX", "authority": NORTH, "status": "current"}
 
 
@@ -43,7 +44,7 @@ class Archive(World):
         self._people = count(1)
         super().__init__(kafka, database_url, folder, clock=lambda: self.at)
         self.enrol(Agency("la-south", "South Council", AgencyKind.LOCAL_AUTHORITY, SOUTH))
-        users = [entitlement("data-manager", user="north-manager", sensitive=True, authority=NORTH, trained_until=FAR)]
+        users = [entitlement("data-manager", user="north-manager", sensitive=True, authority=NORTH, **UNTIL)]
         grants.add_users(database_url, self.key, users)
 
     @cached_property
