@@ -197,7 +197,7 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
 """How each event comes to the shielded child's side."""
 OPENS = {"ShieldLifted"}
 """What shows who was held back."""
-NOT_IN_THE_QUEUE = {"ChildDestroyed", "NewIdentityGiven", "RecordClosed"}
+NOT_IN_THE_QUEUE = {"ChildArchived", "ChildDestroyed", "NewIdentityGiven", "RecordClosed"}
 """After these nothing that can be compared is left, or shown to whoever is no custodian of identities."""
 
 
