@@ -11,7 +11,16 @@ from domain.child.new_identity import Ground
 from domain.source_record.command import Command
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
 from services.submission_contract.reading import Invalid, read
-from services.submission_contract.submission import MAX_ITEMS, PRINTABLE, Authority, IsoDate, Moment, Reference, Submission, Text
+from services.submission_contract.submission import (
+    MAX_ITEMS,
+    PRINTABLE,
+    Authority,
+    IsoDate,
+    Moment,
+    Reference,
+    Submission,
+    Text,
+)
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A child's number in its one spelling."""

@@ -10,7 +10,7 @@ from domain.days import day_at
 from domain.retention import RULES, due
 from domain.timeline import summary
 from projections.engine.live_schema import use_live
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NOBODY
 from tests.support.archive import (

@@ -16,7 +16,7 @@ from domain.source_record import Refusal
 from domain.timeline import Fact, FactKind, Records, records_of
 from projections.archive.project import ARCHIVED_CHILD, Archive
 from projections.base.memory import MemoryViews
-from services.contract.schemas.event_examples import events
+from services.submission_contract.schemas.event_examples import events
 from tests.support.entitlements import entitlement
 from tests.support.story import Story
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from domain.reports import REPORTS
-from services.contract.decisions import DecisionType, decision
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.submission_contract.decisions import DecisionType, decision
 from tests.conftest import numbers
 from tests.noninterference.answers import answer, client_under, look_around
 from tests.noninterference.hiding import POOR, RICH

@@ -14,9 +14,9 @@ from domain.vocabulary import AgencyKind
 from projections.base.partition import Partition
 from projections.catalogue import REGISTER_LOG
 from services.api.server import open_app
-from services.contract.decisions import DecisionType, decision
 from services.lab.simulate.identifiers import nhs_number
 from services.registrar.batch import STEWARDS_TOPIC, Message
+from services.submission_contract.decisions import DecisionType, decision
 from streams.access import grants
 from streams.access.grants import FAR
 from streams.kafka.settings import KafkaSettings

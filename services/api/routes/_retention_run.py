@@ -17,7 +17,7 @@ from services.api.destruction import erasures_of, held_among
 from services.api.problems import Problem
 from services.api.routes.steward_decisions import decide, ruling_of, under_way
 from services.api.schemas.retention import Run
-from services.contract.decisions import DecisionType
+from services.submission_contract.decisions import DecisionType
 from streams.store.database import Cursor
 
 GRAVEST_FIRST = (DESTROY, ARCHIVE, RETURN, ASK)

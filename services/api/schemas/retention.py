@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from services.api.schemas.strict import StrictRequest
-from services.contract.decisions import MOST_OF_A_RUN, ChildId
+from services.submission_contract.decisions import MOST_OF_A_RUN, ChildId
 
 DueAct = Literal["archive", "ask", "destroy", "return"]
 """`ask`: a young person who may be a care leaver is asked whether to be kept on; `return`: no rule archives it."""
