@@ -126,7 +126,7 @@ def _return(cause: RegisterEvent, state: BatchState) -> list[RegisterEvent]:
     child = state.children.get(UUID(number)) if number else None
     if child is None or child.archived is None or about_one(child):
         return []
-    if brings_back(cause, child.archived.rules, day_at(cause.timestamp), fits=record not in child.aside):
+    if brings_back(cause, child.archived.rules, day_at(cause.timestamp)):
         child.leave_archive(cause)
     return pending_events(child)
 

@@ -106,6 +106,7 @@ RETURNS: dict[str, Callable[[str], dict[str, Any]]] = {
         f"la-north-{number}",
         {"involvement": f"i{number}", "service": "social-care", "started_on": "2020-06-01"},
     ),
+    "amended": lambda number: known(number, "2010-05-01", "gp") | {"type": "child.amended", "id": f"amended-{number}"},
     "a flag is raised": lambda number: reported("flag.raised", f"la-north-{number}", {"flag": "information-to-share"}),
 }
 
@@ -147,6 +148,23 @@ def test_who_only_amends_what_it_holds_brings_no_adult_back_but_a_younger_one(wo
     assert not world.sees(number)
     younger = amended["data"] | {"date_of_birth": "2012-02-01"}
     assert world.submit(amended | {"id": f"younger-{number}", "data": younger}) == ["accepted"]
+    assert world.sees(number)
+
+
+@pytest.mark.parametrize("day", ["2025-11-23", "2012-01-01"])
+def test_a_death_that_is_dated_back_archives_nobody_for_a_year(world: Archive, day: str) -> None:
+    number = world.child()
+    said = {"reason": "died", "on": day}
+    assert world.submit(reported("child.deregistered", f"la-north-{number}", said)) == ["accepted"]
+    assert world.run(number) == "refused"
+    world.years_later(1.1)
+    assert world.run(number) == "accepted"
+
+
+def test_who_is_amended_since_is_not_archived_again(world: Archive) -> None:
+    number = world.archived(world.emigrant())
+    assert world.submit(RETURNS["amended"](number)) == ["accepted"]
+    assert world.run(number) == "refused"
     assert world.sees(number)
 
 

@@ -104,9 +104,23 @@ def test_what_brings_back(kind: str) -> None:
     event: Any = EXAMPLES[kind]
     by_age, gone = brings_back(event, ["reached-18"], TODAY), brings_back(event, ["left-england"], TODAY)
     seen = kind in ("InvolvementStarted.v1", "FlagRaised.v1") and not event.restricted
-    assert gone == (kind == "RecordRegistered.v2" or seen)
+    described = kind in ("RecordRegistered.v2", "RecordAmended.v2")
+    assert gone == (described or seen)
     assert by_age >= (kind == "RecordRegistered.v2")
-    assert not brings_back(event, ["left-england"], TODAY, fits=False) or kind == "RecordRegistered.v2"
+    assert brings_back(event, ["left-england", "reached-18"], TODAY) == by_age
+
+
+@pytest.mark.parametrize(
+    ("born", "estimated", "returns"),
+    [("2008-11-25", False, True), ("2008-11-24", False, False), ("2007-11-25", True, True), (None, False, False)],
+)
+def test_who_is_amended_to_be_younger_returns_whatever_archived_it(
+    born: str | None, estimated: bool, returns: bool
+) -> None:
+    given = EXAMPLES["RecordAmended.v2"]
+    given.particulars.update(date_of_birth=born, date_of_birth_estimated=estimated)
+    for rules in (["reached-18"], ["died", "reached-18"], ["left-england", "reached-25"]):
+        assert brings_back(given, rules, TODAY) == returns
 
 
 @pytest.mark.parametrize("role", Role)

@@ -27,6 +27,7 @@ from tests.support.steward import somebody
 from tests.support.world import World, person, submission
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+THEN = datetime(2020, 6, 2, 12, tzinfo=UTC)
 LEFT = {"reason": "left-england", "on": "2020-06-01"}
 NURSE, MANAGER, SECOND = "user:demo-practitioner", "user:demo-data-manager", "user:north-manager"
 OFFICER, AUDITOR = "user:demo-subject-access-officer", "user:demo-auditor"
@@ -86,11 +87,13 @@ class Archive(World):
         return self.somebody("2010-05-01")
 
     def emigrant(self) -> str:
-        """The number of a child who has left England, as two agencies say."""
+        """The number of a child who has left England, as two agencies reported in 2020."""
+        now, self.at = self.at, THEN
         number = self.child()
         sent = [known(number, "2010-05-01", "gp")]
         sent += [reported("child.deregistered", f"{agency}-{number}", LEFT, agency) for agency in ("la-north", "gp")]
         assert self.submit(*sent) == ["accepted"] * 3
+        self.at = now
         return number
 
     def run(self, *who: str, by: str = "demo-data-manager", on: date | None = None) -> str:
