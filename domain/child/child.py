@@ -161,12 +161,17 @@ class Child(Aggregate):
         self.trigger_event(ChildSuperseded, **_provenance(cause), by=str(by))
 
     def unlink(self, records: Iterable[str], to: UUID, ruling: Ruling) -> None:
-        """Gives records to another child, which takes them by `split_off` or `reinstate`."""
+        """Gives records to another child, which takes them by `split_off` or `reinstate`.
+
+        Of two people it is open which one the archive was meant for, so both leave it.
+        """
+        self.leave_archive(ruling)
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
     def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None", rule: str = SPLIT) -> None:
         """Becomes a child of its own again, with the records (stream id → current version) that `origin` gives back."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
+        self.leave_archive(ruling)
         self.inherit([origin] if origin else (), ruling)
         if origin and self.shield and not origin.shield:
             # In force again although the survivor's was lifted: with this event the child's identity is stored again.
@@ -381,7 +386,10 @@ class Child(Aggregate):
             self.trigger_event(ChildReturned, **_provenance(cause), **sealed)
 
     def be_here_with(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
-        """Returns where it absorbs somebody who is not archived: nobody who is here goes into the archive by that."""
+        """Returns where one of the others that it absorbs is not archived: nobody goes into the archive by that.
+
+        Pass only those of whom an ordinary agency has a record: no clinic brings anybody back.
+        """
         if any(other.archived is None for other in others):
             self.leave_archive(cause)
 

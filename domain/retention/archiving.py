@@ -1,6 +1,8 @@
 """What a run of retention does with one child, by the child's own records; a refusal changes nothing.
 
 Nobody is archived, brought back or destroyed by a word: whoever runs it names children and a day, and the rules decide.
+Whoever suspends an agency decides whose records count, so while one that holds the child is suspended it is brought
+back at most.
 """
 
 from collections.abc import Sequence
@@ -13,11 +15,25 @@ from domain.child.hold import CONFIRMED_WITHIN, HELD, WAITS, is_held
 from domain.child.stewardship import UNKNOWN, about_one
 from domain.days import day_at
 from domain.retention.due import ARCHIVE, destroyed_on, due
+from domain.retention.rules import DIED, REACHED_18, REACHED_25
 from domain.source_record.rules import Refusal
 from domain.timeline import Records, summary
 
 AHEAD = Refusal("on", "day-ahead", "the day lies ahead; a run is for today or an earlier day")
 NOT_DUE = Refusal("children", "nothing-due", "by the rules nothing is due on that day; look at what is due again")
+
+
+ENDS_AN_ENTRY = frozenset({REACHED_18.name, REACHED_25.name, DIED.name})
+"""Who has only left England may come back as a child, and is not destroyed before it is grown up."""
+
+
+class Act(StrEnum):
+    """What a run is for; each of them brings back whom no rule archives any more."""
+
+    RETURN = "return"
+    ARCHIVE = "archive"
+    PROPOSE = "propose"
+    DESTROY = "destroy"
 
 
 class Outcome(StrEnum):
@@ -42,12 +58,20 @@ def rules_on(of_child: Records | None, *days: date) -> list[str]:
 
 
 def run(
-    child: Child | None, absorbed: Sequence[Child], of_child: Records | None, on: date, ruling: Ruling
+    child: Child | None,
+    absorbed: Sequence[Child],
+    of_child: Records | None,
+    on: date,
+    ruling: Ruling,
+    act: Act = Act.ARCHIVE,
+    *,
+    suspended: bool = False,
 ) -> Outcome | Refusal:
-    """Archives the child, brings it back, or proposes that it is destroyed, whichever is due on a day by its records.
+    """Archives the child, brings it back, or proposes that it is destroyed: what is due on a day by its records.
 
-    CONFIRMED says that a second person has proposed the same: nothing is changed by that yet. Whoever is not due any
-    more is brought back whatever day is named, and a day that lies back archives nobody who has returned since.
+    CONFIRMED says that it was to be destroyed, and somebody else has proposed that: nothing is changed by that yet.
+    Whoever is not due any more is brought back whatever day is named, and a day that lies back archives nobody who has
+    returned since. Where an ordinary agency that holds the child is `suspended`, nothing else is done.
     """
     refusal = about_one(child)
     if refusal or child is None:
@@ -59,7 +83,7 @@ def run(
         child.leave_archive(ruling)
         return Outcome.RETURNED
     rules = rules_on(of_child, on, today)
-    if not rules:
+    if not rules or suspended or act is Act.RETURN or (act is Act.ARCHIVE) != (child.archived is None):
         return NOT_DUE
     if is_held([child, *absorbed]):
         return HELD
@@ -68,15 +92,26 @@ def run(
     if child.archived is None:
         child.trigger_event(ChildArchived, **ruling.provenance, **ruling.sealed, on=on.isoformat(), rules=rules)
         return Outcome.ARCHIVED
-    return _destruction(child, on, ruling)
-
-
-def _destruction(child: Child, on: date, ruling: Ruling) -> Outcome | Refusal:
-    assert child.archived is not None
-    if destroyed_on(day_at(child.archived.since).isoformat()) > on.isoformat():
+    if ENDS_AN_ENTRY.isdisjoint(rules) or destroyed_on(day_at(child.archived.since).isoformat()) > on.isoformat():
         return NOT_DUE
+    return _propose(child, on, ruling) if act is Act.PROPOSE else _confirm(child, ruling)
+
+
+def _propose(child: Child, on: date, ruling: Ruling) -> Outcome | Refusal:
+    if _waits(child, ruling):
+        return NOT_DUE
+    child.trigger_event(DestructionProposed, **ruling.provenance, **ruling.sealed, on=on.isoformat())
+    return Outcome.PROPOSED
+
+
+def _confirm(child: Child, ruling: Ruling) -> Outcome | Refusal:
     proposed = child.destruction_proposed
-    if proposed is None or ruling.recorded_at - proposed.at >= CONFIRMED_WITHIN:
-        child.trigger_event(DestructionProposed, **ruling.provenance, **ruling.sealed, on=on.isoformat())
-        return Outcome.PROPOSED
+    if proposed is None or not _waits(child, ruling):
+        return NOT_DUE
     return WAITS if proposed.by == ruling.decided_by else Outcome.CONFIRMED
+
+
+def _waits(child: Child, ruling: Ruling) -> bool:
+    """Whether it was proposed, and may still be confirmed."""
+    proposed = child.destruction_proposed
+    return proposed is not None and ruling.recorded_at - proposed.at < CONFIRMED_WITHIN

@@ -1,11 +1,11 @@
 """A child's chronology → from which day to which each rule requires that its entry is archived.
 
 Fewer people see an archived entry, so no single statement may bring that about. Of dates of birth that differ the
-latest counts, also of a record that is set aside; of a date that is estimated, a year later. A death or a departure from
-England counts where two agencies report it, or the registration of deaths does, or no other agency holds the child any
-more: more than it takes to leave the lists of reports. Its year begins on the day that is reported or on the one on
-which that was recorded, whichever is later. It does not count while an agency has reported the child since, as
-`gone-in-doubt` lists, or has recorded anything of it since. Nothing of a sensitive service is a reason for or against
+latest counts, also of a record that is set aside; of a date that is estimated, a year later. A death or a departure
+from England counts where two agencies report it, or the registration of deaths does, or no other agency holds the child
+any more: more than it takes to leave the lists of reports. Its year begins on the day that is reported or on the one on
+which that was recorded, whichever is later. It does not count while an agency has reported the child since, as `gone-
+in-doubt` lists, or has recorded anything of it since. Nothing of a sensitive service is a reason for or against
 anything.
 """
 

@@ -21,8 +21,8 @@ def brings_back(event: RegisterEvent, rules: Collection[str], on: date) -> bool:
     """Whether a child returns that was archived by these rules, because of an agency's event recorded on a day.
 
     Whoever registers the child brings it back, whatever archived it: else somebody who is taken for it would be absent
-    with it. Whoever works with it, raises a flag or amends its record, where it was believed to be gone; and whoever has
-    it younger than it was believed to be. So does a record that is set aside: of two people, one may be here.
+    with it. Whoever works with it, raises a flag or amends its record, where it was believed to be gone; and whoever
+    has it younger than it was believed to be. So does a record that is set aside: of two people, one may be here.
     """
     if event.restricted:
         return False

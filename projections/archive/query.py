@@ -11,3 +11,13 @@ def archived_since(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
     """Since when each of the children is in the archive, of those that are and of whom the reader may know it."""
     ORDINARY.execute(cursor, "select child::text, since from archive where child = any(%s::uuid[])", (list(children),))
     return dict(cursor.fetchall())
+
+
+def proposed_since(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
+    """When it was proposed that each of the children is destroyed, of those of whom it was."""
+    ORDINARY.execute(
+        cursor,
+        "select child::text, since from proposed_destruction where child = any(%s::uuid[])",
+        (list(children),),
+    )
+    return dict(cursor.fetchall())

@@ -5,6 +5,7 @@ archive is due for nothing until its years there are over, but to come back wher
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.places import codes_of
-from domain.retention import ARCHIVE, RULES, begun_by
+from domain.retention import ARCHIVE, ASK, ENDS_AN_ENTRY, RULES, begun_by
 from projections.visibility.scope import ORDINARY
 
 DESTROY, RETURN = "destroy", "return"
@@ -24,12 +25,15 @@ _DUE = (
     f"  case when a.child is null then f.status else '{DESTROY}' end as act"
     "  from unveiled_finding f left join archive a on a.child = f.child"
     f"  where {_HOLDS.format('%(on)s')}"
-    f"  and (a.child is null or (f.status = '{ARCHIVE}' and left(a.since, 10) <= %(begun_by)s))"
-    f" union all select a.child, '', left(a.since, 10), g.authority, '{RETURN}'"
-    "  from archive a join unveiled_listing g on g.child = a.child"
+    f"  and (a.child is null or (f.status = '{ARCHIVE}' and left(a.since, 10) <= %(begun_by)s"
+    "   and exists (select from unveiled_finding f where f.child = a.child and f.report = any(%(ends)s)"
+    f"    and f.status = '{ARCHIVE}' and {_HOLDS.format('%(on)s')})))"
+    f" union all select a.child, '', left(a.since, 10), a.authority, '{RETURN}' from unveiled_archive a"
     "  where not exists (select from unveiled_finding f where f.child = a.child"
     f"   and f.status = '{ARCHIVE}' and {_HOLDS.format('%(today)s')})"
-    ") f where (%(places)s::text[] is null or authority = any(%(places)s::text[]))"
+    ") f where act = any(%(acts)s) and (%(children)s::uuid[] is null or child = any(%(children)s::uuid[]))"
+    " and (%(places)s::text[] is null or authority = any(%(places)s::text[])"
+    f" or (act = '{RETURN}' and authority is null))"
 )
 
 
@@ -49,11 +53,16 @@ class DueChildren(NamedTuple):
 
 
 class DueOn(NamedTuple):
-    """The day that is judged, today, and the authority that is asked about, None for all."""
+    """The day that is judged, today, the authority that is asked about, None for all, what may be due, and of whom.
+
+    Who is due to come back is found whatever authority is asked about, where no ordinary record has one.
+    """
 
     on: date
     today: date
     authority: str | None
+    acts: Sequence[str] = (ARCHIVE, ASK, DESTROY, RETURN)
+    children: Sequence[str] | None = None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -62,7 +71,9 @@ class DueOn(NamedTuple):
         places = None if self.authority is None else codes_of(self.authority, day)
         rules = [rule.name for rule in RULES]
         today = self.today.isoformat()
-        return {"rules": rules, "on": day, "today": today, "begun_by": begun_by(self.on), "places": places}
+        fixed = {"rules": rules, "ends": sorted(ENDS_AN_ENTRY), "acts": list(self.acts)}
+        fixed["children"] = None if self.children is None else list(self.children)
+        return {**fixed, "on": day, "today": today, "begun_by": begun_by(self.on), "places": places}
 
 
 def count_due(cursor: Cursor, query: DueOn) -> DueChildren:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.erasure import ERASED
+from domain.erasure.decide import BY_DECISION
 from projections.audit_history.query import events_of, open_event
 from projections.base.projection import Decryptor
 from projections.visibility.scope import ORDINARY
@@ -51,7 +52,7 @@ def certificate(cursor: Cursor, decryptor: Decryptor, erasure: str) -> dict[str,
             "kafka_until": (date.fromisoformat(decided.recorded_at[:10]) + timedelta(days=KAFKA_DAYS)).isoformat(),
             "backups_until": data["backups_until"],
         },
-        "refused_from_now_on": ERASED.code,
+        "refused_from_now_on": ERASED.code if data["rule"] == BY_DECISION else None,
     }
 
 

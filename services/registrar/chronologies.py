@@ -1,7 +1,8 @@
 """The chronologies of children from the log, as the views have them: what the rules of retention are asked of."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -9,6 +10,7 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.child import Child
 from domain.timeline import Fact, Records, records_of
+from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.base.memory import MemoryViews
 from projections.base.projection import Decryptor, PublishedEvent
 from projections.directory.project import SUSPENDED, Directory
@@ -20,8 +22,19 @@ _KEPT = (CHRONOLOGY, SUSPENDED)
 _KIND = CHRONOLOGY.columns.index("kind")
 
 
-def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence[Child]) -> dict[str, Records]:
-    """The records of each child that has any, by the projections of the views, read in one go."""
+class Judged(NamedTuple):
+    """What children are judged by: the records of each that has any, and the ordinary agencies that hold each.
+
+    Of the children `aside` an ordinary agency's record is set aside for now.
+    """
+
+    records: Mapping[str, Records]
+    sources: Mapping[str, Collection[str]]
+    aside: Collection[str]
+
+
+def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence[Child]) -> Judged:
+    """What the children are judged by, by the projections of the views, read in one go."""
     streams = {record: child for child in children for record in child.records if record not in child.closed_for}
     stored = list(recorder.select_events_of([UUID(record) for record in streams]))
     keys.prefetch({str(each.originator_id) for each in stored})
@@ -31,13 +44,21 @@ def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence
         for projection in _PROJECTIONS:
             views.apply(put for put in projection.project(event) if put.table in _KEPT)
     suspended = {record: version for record, version, _ in views.rows(SUSPENDED) if version is not None}
+    sources: defaultdict[str, set[str]] = defaultdict(set)
+    aside: set[str] = set()
+    for each in stored:
+        child, source = str(streams[str(each.originator_id)].id), orjson.loads(each.state)["source"]
+        if source not in (RESTRICTED_SOURCE, STEWARDSHIP_SOURCE):
+            sources[child].add(source)
+            if str(each.originator_id) in suspended:
+                aside.add(child)
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for row in views.rows(CHRONOLOGY):
         record, version = row[0], row[1]
         if row[_KIND] is not None and version < suspended.get(record, version + 1):
-            child = streams[record]
-            facts[str(child.id)].append(Fact._make((*row[: len(FACT_COLUMNS)], record in child.aside)))
-    return {child: records_of(of_child) for child, of_child in facts.items()}
+            of_record = streams[record]
+            facts[str(of_record.id)].append(Fact._make((*row[: len(FACT_COLUMNS)], record in of_record.aside)))
+    return Judged({child: records_of(of_child) for child, of_child in facts.items()}, sources, aside)
 
 
 def _published(stored: StoredEvent, position: int, keys: Decryptor) -> PublishedEvent:

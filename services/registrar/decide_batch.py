@@ -165,6 +165,7 @@ def _link(
     if within:
         state.matcher.closed.pop(record)
         child.open_record(cause)
+    openly = {each.child for each in placement.merged if state.matcher.openly_known_by(each.child)}
     brought = state.matcher.put(record, placed, str(child.id))
     absorbed = {each: state.children[UUID(each)] for each in brought}
     suspected = {each for one in absorbed.values() for each in one.like_shielded}
@@ -175,6 +176,7 @@ def _link(
         comparer=state.matcher.comparer,
         absorbed=absorbed,
         brought=brought,
+        openly=openly,
         like=placed.like,
         alone=placed.alone,
         aside=placed.aside,

@@ -4,7 +4,7 @@ Decisions are few, and which records one is about depends on the one before: so 
 needed, and not before the batch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,10 +18,10 @@ from domain.matching import Comparer, features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStatus, remove, resume, suspend
-from domain.timeline import Records
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
+from services.registrar.chronologies import Judged
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.follow_shields import ShieldDirectory, follow_shields, hold_back_anew
@@ -68,8 +68,11 @@ class Directory(ShieldDirectory, Protocol):
     def numbers_of(self, record: SourceRecord) -> list[RecordKey]:
         """The numbers by which its agency names the record and its involvements."""
 
-    def chronologies(self, children: Sequence[Child]) -> Mapping[str, Records]:
-        """The records of each child that has any, as they are stored."""
+    def chronologies(self, children: Sequence[Child]) -> Judged:
+        """What the children are judged by, as it is stored."""
+
+    def suspended_sources(self) -> Collection[str]:
+        """The sources from which nothing is taken, or was not before this batch."""
 
     def checkpoint(self) -> str | None:
         """The latest signed checkpoint of the register, if there is one."""
@@ -225,10 +228,10 @@ def _erasure(
     if isinstance(decided, Refusal):
         return decided
     destructions.takes(who, weight)
-    return _erased(lookup, decided, ruling)
+    return _erased(lookup, decided, terms, ruling)
 
 
-def _erased(lookup: Directory, decided: Erased, ruling: Ruling) -> Effect:
+def _erased(lookup: Directory, decided: Erased, terms: Terms, ruling: Ruling) -> Effect:
     unindexed: dict[str, Sequence[int]] = {}
     for record in decided.records:
         unindexed |= lookup.indexed_keys(str(record.id))
@@ -239,6 +242,7 @@ def _erased(lookup: Directory, decided: Erased, ruling: Ruling) -> Effect:
         str(decided.erasure.id),
         {str(record.id): lookup.numbers_of(record) for record in decided.records},
         [str(each.id) for each in decided.children if each.is_destroyed],
+        refused_for_ever=terms.rule != BY_RETENTION,
     )
     changed = (decided.erasure, *decided.records, *decided.children)
     events = [event for each in changed for event in pending_events(each)]
@@ -251,31 +255,42 @@ def _erased(lookup: Directory, decided: Erased, ruling: Ruling) -> Effect:
 def _retention(
     lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling, budget: Budget
 ) -> Effect | Refusal:
-    """What a run does with those of its children of whom something is due; the others are left as they are."""
+    """What a run does with those of its children of whom something is due; the others are left as they are.
+
+    To bring children back costs nothing of a user's budget, and nothing stands in its way; a page on which nothing is
+    done costs one, for it was judged.
+    """
     who, on = lookup.pseudonym(ruling.decided_by), date.fromisoformat(command.data["on"])
+    act = retention.Act(command.data["act"])
     found = [child for each in dict.fromkeys(command.data["children"]) if (child := lookup.child(each))]
-    if not budget.has_room(who, len(found)):
+    if act is not retention.Act.RETURN and not budget.has_room(who, len(found)):
         budget.takes(who, len(found))
         return stewardship.TOO_MANY_TODAY
-    records, refused = lookup.chronologies(found), retention.NOT_DUE
+    judged, suspended, refused = lookup.chronologies(found), lookup.suspended_sources(), retention.NOT_DUE
     effects: list[Effect] = []
+    taken = 0
     for child in found:
         absorbed = _family_of(lookup, child)
-        done = retention.run(child, absorbed, records.get(str(child.id)), on, ruling)
+        number = str(child.id)
+        in_question = number in judged.aside or not judged.sources.get(number, set()).isdisjoint(suspended)
+        done = retention.run(child, absorbed, judged.records.get(number), on, ruling, act, suspended=in_question)
         if isinstance(done, Refusal):
             refused = done
-        elif done is retention.Outcome.CONFIRMED:
+            continue
+        taken += done is not retention.Outcome.RETURNED
+        if done is retention.Outcome.CONFIRMED:
             decided = erase_child(
                 child, absorbed, lookup.readable_records(sorted(child.records)), new_id(), terms, ruling
             )
             assert not isinstance(decided, Refusal)
-            effects.append(_erased(lookup, decided, ruling))
+            effects.append(_erased(lookup, decided, terms, ruling))
         else:
             lookup.keep(child)
             effects.append(Effect(pending_events(child)))
+    if act is not retention.Act.RETURN:
+        budget.takes(who, max(taken, 1))
     if not effects:
         return refused
-    budget.takes(who, len(effects))
     unindexed: dict[str, Sequence[int]] = {}
     for each in effects:
         unindexed |= each.unindexed
@@ -377,7 +392,8 @@ def _rule(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) ->
     suspected = {record for child in (left, right) if child for record in child.like_shielded}
     records = {record for child in (left, right) if child for record in child.records}
     sources = lookup.sources_of(records) if suspected else {}
-    return stewardship.merge(left, right, ruling, lookup.versions_of(suspected), sources)
+    openly = right is not None and lookup.is_known_openly(right.records)
+    return stewardship.merge(left, right, ruling, lookup.versions_of(suspected), sources, openly=openly)
 
 
 def _is_known_first(lookup: Directory, child: Child, other: Child) -> bool:

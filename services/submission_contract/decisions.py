@@ -128,10 +128,11 @@ class Destruction(OneChild):
 
 
 class RetentionRun(_Data):
-    """Children of whom something is due by the rules of retention on a day."""
+    """Children of whom something is due by the rules of retention on a day, and what the run is for."""
 
     children: Annotated[list[ChildId], Field(min_length=1, max_length=MOST_OF_A_RUN)]
     on: IsoDate
+    act: Literal["return", "archive", "propose", "destroy"]
 
 
 class Confirmation(OneChild):

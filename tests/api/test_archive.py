@@ -10,6 +10,7 @@ from domain.days import day_at
 from domain.retention import RULES, due
 from domain.timeline import summary
 from projections.engine.live_schema import use_live
+from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NOBODY
@@ -227,40 +228,63 @@ def test_six_years_later_two_people_destroy_it(world: Archive) -> None:
     world.years_later(5.9)
     assert world.run(number) == "refused"
     world.years_later(6.1)
-    assert world.run(number) == "accepted"
-    assert world.run(number) == "refused"
+    assert world.run(number, act="propose") == "accepted"
+    assert world.run(number, act="destroy") == "refused"
+    for act in ("return", "archive", "propose"):
+        assert world.run(number, by="north-manager", act=act) == "refused"
     assert world.sees(number, MANAGER, ENQUIRY)
-    assert world.run(number, by="north-manager") == "accepted"
+    assert world.run(number, by="north-manager", act="destroy") == "accepted"
     answer = world.client.get(f"/children/{child}", headers=reading(world, MANAGER, ENQUIRY))
     assert (answer.status_code, answer.json()["detail"]) == (404, "there is nothing here under this name")
-    assert world.submit(known(number, "1995-02-01") | {"time": "2012-11-20T09:00:00Z"}) == ["refused"]
+
+
+def test_who_comes_back_after_the_rules_had_it_destroyed_begins_anew(world: Archive) -> None:
+    """Refused for ever, it would be on no list again; and a rule may have been wrong about it."""
+    number = world.archived(world.adult())
+    child = world.child_with(number)
+    world.years_later(6.1)
+    assert world.run(number, act="propose") == "accepted"
+    assert world.run(number, by="north-manager", act="destroy") == "accepted"
+    flagged = reported("flag.raised", f"la-north-{number}", {"flag": "information-to-share"})
+    assert world.submit(flagged) == ["refused"]
+    assert world.submit(known(number, "2015-02-01") | {"time": "2032-11-20T09:00:00Z"}) == ["accepted"]
+    assert world.child_with(number) != child
+    assert world.sees(number)
+    assert world.submit(flagged | {"id": f"again-{number}"}) == ["accepted"]
 
 
 def test_a_hold_stops_the_destruction_of_an_archived_child(world: Archive) -> None:
     number = world.archived(world.adult())
     world.years_later(6.1)
-    assert world.run(number) == "accepted"
+    assert world.run(number, act="propose") == "accepted"
     for steward in ("demo-data-manager", "north-manager"):
         assert decide(world, DecisionType.HOLD_PLACE, child=world.child_with(number), decided_by=steward) == "accepted"
-    assert world.run(number, by="north-manager") == "refused"
+    assert world.run(number, by="north-manager", act="destroy") == "refused"
     assert world.sees(number, MANAGER, ENQUIRY)
 
 
 def test_what_was_proposed_a_week_ago_has_to_be_proposed_again(world: Archive) -> None:
     number = world.archived(world.adult())
     world.years_later(6.1)
-    assert world.run(number) == "accepted"
+    assert world.run(number, act="propose") == "accepted"
     world.at += timedelta(days=8)
-    assert world.run(number, by="north-manager") == "accepted"
+    assert world.run(number, by="north-manager", act="destroy") == "refused"
+    assert world.run(number, by="north-manager", act="propose") == "accepted"
     assert world.sees(number, MANAGER, ENQUIRY)
 
 
 def test_one_user_runs_retention_for_so_many_a_day(world: Archive) -> None:
-    world.years_later(20)
-    before, one, other = world.registrar.limits, world.adult(), world.adult()
-    world.registrar.limits = before._replace(retention=1)
-    assert world.run(one, other) == "refused"
+    world.years_later(0.01)
+    before, child, gone = world.registrar.limits, world.child(), world.archived(world.emigrant())
+    one, other = world.adult(), world.adult()
+    world.registrar.limits = before._replace(retention=3)
+    assert world.run(one, other, child) == "refused"
+    assert world.run(child) == "refused"
     assert world.run(one) == "accepted"
+    corrected = {"reason": "moved-away", "on": "2020-06-01"}
+    sent = [reported("child.deregistered", f"{agency}-{gone}", corrected, agency) for agency in ("la-north", "gp")]
+    assert world.submit(*sent) == ["accepted"] * 2
+    assert world.run(gone, act="return") == "accepted"
     assert world.run(other) == "refused"
     assert world.run(other, by="north-manager") == "accepted"
     world.registrar.limits = before
@@ -283,7 +307,41 @@ def test_who_was_archived_before_being_absorbed_is_archived_again_once_that_is_u
     history = world.look(here, more="/history").json()["events"]
     assert "ChildrenMerged.v1" in [event["type"] for event in history]
     assert decide(world, DecisionType.SPLIT, child=left) == "accepted"
+    assert (world.look(archived).status_code, world.look(here).status_code) == (200, 200)
+    assert world.run(archived, here) == "accepted"
     assert (world.look(archived).status_code, world.look(here).status_code) == (404, 200)
+
+
+def test_who_is_split_from_an_archived_child_is_here_at_once(world: Archive) -> None:
+    """A child had joined a grown-up of the same number: which of the two the archive was meant for is open."""
+    number = world.adult()
+    assert world.submit(known(number, "1995-02-01", "gp")) == ["accepted"]
+    child = world.child_with(world.archived(number))
+    named = [{"source": "urn:agency:gp", "subject": f"gp-{number}"}]
+    assert decide(world, DecisionType.SPLIT, child=child, records=named) == "accepted"
+    query = {"criteria": {"nhs_number": number}, "reason": "data-quality"}
+    found = world.client.post("/children/search", json=query, headers=reading(world)).json()["results"]
+    assert len(found) == 2
+
+
+def test_a_clinics_child_brings_nobody_back_by_a_merge(world: Archive) -> None:
+    archived, number = world.archived(world.adult()), nhs_number(5, 8)
+    assert world.submit(known(number, "1995-02-01", "clinic")) == ["accepted"]
+    children = {"left": world.child_with(archived), "right": world.child_with(number)}
+    assert decide(world, DecisionType.MERGE, **children) == "accepted"
+    assert world.look(archived).status_code == 404
+
+
+@pytest.mark.parametrize("set_aside", [False, True])
+def test_nobody_is_archived_by_suspending_who_knows_better(world: Archive, set_aside: bool) -> None:
+    """One person suspends the agency whose record says that it is a child, and runs."""
+    number = world.adult()
+    assert world.submit(known(number, "1995-02-01", "gp")) == ["accepted"]
+    assert decide(world, DecisionType.AGENCY_SUSPEND, agency="gp", set_aside=set_aside) == "accepted"
+    assert world.run(number) == "refused"
+    assert world.sees(number)
+    assert decide(world, DecisionType.AGENCY_RESUME, agency="gp") == "accepted"
+    assert world.run(number) == "accepted"
 
 
 def test_the_registrar_judges_as_the_views_do(world: Archive) -> None:
@@ -304,7 +362,7 @@ def test_the_registrar_judges_as_the_views_do(world: Archive) -> None:
         stored = {tuple(row) for row in cursor.fetchall()}
     judged = {
         (child, *each)
-        for child, records in aggregates.chronologies(children).items()
+        for child, records in aggregates.chronologies(children).records.items()
         if summary(records)
         for each in due(records)
     }

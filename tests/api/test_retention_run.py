@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from projections.engine.live_schema import use_live
 from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import is_problem, registrar_at_work
-from tests.support.archive import MANAGER, NOW, NURSE, SECOND, Archive, reading
+from tests.support.api_world import NOBODY, is_problem, registrar_at_work
+from tests.support.archive import MANAGER, NOW, NURSE, SECOND, Archive, reading, reported
 
 TODAY = "2026-11-24"
 
@@ -35,6 +36,7 @@ def run(world: Archive, who: str = MANAGER, **more: Any) -> dict[str, Any]:
     done: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     by_rule: Counter[tuple[str, str]] = Counter()
+    children: list[dict[str, Any]] = []
     after = None
     with registrar_at_work(world):
         while True:
@@ -43,10 +45,12 @@ def run(world: Archive, who: str = MANAGER, **more: Any) -> dict[str, Any]:
             page = answer.json()
             done.update(page["done"])
             left_out.update(page["left_out"])
+            children += page["children"]
             by_rule.update({(rule, act): n for rule, acts in page["by_rule"].items() for act, n in acts.items()})
             after = page["after"]
             if after is None:
-                return {"done": dict(done), "left_out": dict(left_out), "by_rule": dict(by_rule)}
+                found = {"done": dict(done), "left_out": dict(left_out), "by_rule": dict(by_rule)}
+                return found | {"children": children}
 
 
 def test_a_run_archives_who_is_due_once(world: Archive) -> None:
@@ -118,11 +122,43 @@ def test_six_years_later_a_run_proposes_and_that_of_another_destroys(world: Arch
     due = world.client.get("/retention/due", params={"on": on}, headers=reading(world, MANAGER)).json()
     listed = next(each for each in due["children"] if each["child"] == child)
     assert (listed["act"], listed["archived_on"], listed["destroy_on"]) == ("destroy", TODAY, "2032-11-24")
-    assert run(world, on=on, dry_run=True)["done"]["destroy"] >= 1
-    first = run(world, on=on)["done"]
-    assert first["proposed"] >= 1
-    assert run(world, on=on)["done"] == {"proposed": first["proposed"]}
-    second = run(world, SECOND, on=on)["done"]
-    assert second["destroyed"] >= 1
+    before = world.log.recorder.max_notification_id()
+    assert run(world, on=on)["done"].get("destroyed") is None
+    assert run(world, on=on, act="propose", dry_run=True)["done"]["destroy"] >= 1
+    assert run(world, on=on, act="destroy", dry_run=True)["children"] == []
+    first = run(world, on=on, act="propose")
+    assert first["done"] == {"proposed": len(first["children"])}
+    assert run(world, on=on, act="propose")["done"] == {}
+    for who in (MANAGER, SECOND):
+        assert run(world, who, on=on)["done"].get("destroyed") is None
+    listed = run(world, SECOND, on=on, act="destroy", dry_run=True)["children"]
+    assert {each["child"]: each["archived_at"][:10] for each in listed}[child] == TODAY
+    assert all(each["proposed_at"][:10] == on for each in listed)
+    named = [child]
+    alone = run(world, on=on, act="destroy", children=named)
+    assert (alone["done"], alone["left_out"]) == ({}, {"undone": 1})
+    second = run(world, SECOND, on=on, act="destroy", children=named)
+    assert (second["done"], [each["done"] for each in second["children"]]) == ({"destroyed": 1}, ["destroyed"])
     assert world.client.get(f"/children/{child}", headers=reading(world, MANAGER)).status_code == 404
-    assert run(world, SECOND, on=on)["done"].get("destroyed") is None
+    assert run(world, SECOND, on=on, act="destroy", children=named)["done"] == {}
+    assert world.log.recorder.max_notification_id() > before
+
+
+@pytest.mark.parametrize("body", [{"act": "destroy"}, {"act": "archive", "children": [NOBODY]}])
+def test_only_who_is_to_be_destroyed_is_named_and_always(world: Archive, body: dict[str, Any]) -> None:
+    assert is_problem(requested(world, **body), 422)
+
+
+@pytest.mark.parametrize("authority", [None, "E06999001"])
+def test_who_has_no_ordinary_record_any_more_comes_back_all_the_same(world: Archive, authority: str | None) -> None:
+    """Nothing says where it lived, so it is on no list; it stays in no archive because of that."""
+    number = world.adult()
+    child = world.child_with(number)
+    run(world)
+    removed = reported("record.removed", f"la-north-{number}", {"reason": "registered-in-error", "on": "2026-11-20"})
+    assert world.submit(removed) == ["accepted"]
+    assert run(world, act="return", authority=authority)["done"]["returned"] >= 1
+    with world.database.transaction() as cursor:
+        use_live(cursor)
+        cursor.execute("select since from archived_child where child = %s", (child,))
+        assert cursor.fetchall() == [(None,)]

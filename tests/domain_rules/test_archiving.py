@@ -11,12 +11,13 @@ from domain.authorization import Action, Role, archive_from
 from domain.authorization.archive import WHOLE_ARCHIVE
 from domain.authorization.reasons import REASONS
 from domain.child import Child, Ruling
-from domain.retention import AHEAD, NOT_DUE, Outcome, brings_back, rules_on, run
+from domain.retention import AHEAD, NOT_DUE, Act, Outcome, brings_back, rules_on, run
 from domain.source_record import Refusal
 from domain.timeline import Fact, FactKind, Records, records_of
 from projections.archive.project import ARCHIVED_CHILD, Archive
 from projections.base.memory import MemoryViews
 from services.submission_contract.schemas.event_examples import events
+from tests.domain_rules.reports.life import Life
 from tests.support.entitlements import entitlement
 from tests.support.story import Story
 
@@ -71,16 +72,21 @@ def test_whatever_day_is_named_an_archived_child_returns_only_if_no_rule_archive
 def test_destruction_takes_six_years_and_two_people_within_a_week() -> None:
     one = child()
     run(one, [], somebody(), TODAY, RULING)
-    for years, by, expected in (
-        (5.9, "a-manager", NOT_DUE),
-        (6.1, "a-manager", Outcome.PROPOSED),
-        (6.11, "a-manager", "same-person"),
-        (6.2, "another", Outcome.PROPOSED),
-        (6.21, "another", "same-person"),
-        (6.21, "a-manager", Outcome.CONFIRMED),
+    for years, by, act, expected in (
+        (5.9, "a-manager", Act.PROPOSE, NOT_DUE),
+        (6.1, "a-manager", Act.DESTROY, NOT_DUE),
+        (6.1, "a-manager", Act.PROPOSE, Outcome.PROPOSED),
+        (6.11, "another", Act.PROPOSE, NOT_DUE),
+        (6.11, "a-manager", Act.DESTROY, "same-person"),
+        (6.2, "another", Act.DESTROY, NOT_DUE),
+        (6.2, "another", Act.PROPOSE, Outcome.PROPOSED),
+        (6.21, "another", Act.DESTROY, "same-person"),
+        (6.21, "a-manager", Act.ARCHIVE, NOT_DUE),
+        (6.21, "a-manager", Act.RETURN, NOT_DUE),
+        (6.21, "a-manager", Act.DESTROY, Outcome.CONFIRMED),
     ):
         ruling = later(years, by)
-        done = run(one, [], somebody(), ruling.recorded_at.date(), ruling)
+        done = run(one, [], somebody(), ruling.recorded_at.date(), ruling, act)
         assert (done.code if isinstance(done, Refusal) and isinstance(expected, str) else done) == expected, years
 
 
@@ -91,7 +97,34 @@ def test_a_child_that_returned_and_is_archived_again_begins_its_years_anew() -> 
     ruling = later(5)
     assert run(one, [], somebody(), ruling.recorded_at.date(), ruling) is Outcome.ARCHIVED
     ruling = later(7)
-    assert run(one, [], somebody(), ruling.recorded_at.date(), ruling) == NOT_DUE
+    assert run(one, [], somebody(), ruling.recorded_at.date(), ruling, Act.PROPOSE) == NOT_DUE
+
+
+def test_who_has_only_left_england_is_not_destroyed_before_it_is_grown_up() -> None:
+    """It may come back as a child, and would find that it never was."""
+    gone = (
+        Life().known("council", "2012-01-01", born="2010-01-01").deregistered("council", "2013-01-01", "left-england")
+    )
+    one, records = child(), records_of(gone.facts)
+    at = RULING._replace(recorded_at=datetime(2015, 1, 1, 12, tzinfo=UTC))
+    assert run(one, [], records, at.recorded_at.date(), at) is Outcome.ARCHIVED
+    for year, expected in ((2027, NOT_DUE), (2028, Outcome.PROPOSED)):
+        at = RULING._replace(recorded_at=datetime(year, 1, 2, 12, tzinfo=UTC))
+        assert run(one, [], records, at.recorded_at.date(), at, Act.PROPOSE) == expected
+
+
+@pytest.mark.parametrize("act", Act)
+def test_while_an_agency_that_holds_it_is_suspended_a_child_returns_at_most(act: Act) -> None:
+    """Who suspends an agency decides whose records count, and would with them decide whom the rules archive."""
+    one = child()
+    assert run(one, [], somebody(), TODAY, RULING, suspended=True) == NOT_DUE
+    assert one.archived is None
+    run(one, [], somebody(), TODAY, RULING)
+    ruling = later(6.1)
+    run(one, [], somebody(), ruling.recorded_at.date(), ruling, Act.PROPOSE)
+    ruling = later(6.11, "another")
+    assert run(one, [], somebody(), ruling.recorded_at.date(), ruling, act, suspended=True) == NOT_DUE
+    assert run(one, [], somebody("2020-01-01"), TODAY, ruling, act, suspended=True) is Outcome.RETURNED
 
 
 EXAMPLES = events()

@@ -45,7 +45,13 @@ class Archived(Twin):
         look = self.look_book.look(DecisionType.RETENTION_RUN, STEWARD, [child])
         if self.never:
             return
-        data = {"decided_by": STEWARD, "reason": "the run of the year", "children": [child], "on": "2026-11-24"}
+        data = {
+            "decided_by": STEWARD,
+            "reason": "the run of the year",
+            "children": [child],
+            "on": "2026-11-24",
+            "act": "archive",
+        }
         value = decision(look, DecisionType.RETENTION_RUN, child, TIME, data)
         offset = self.registrar.offsets.get((STEWARDS_TOPIC, 0), 0)
         assert self.take([Message(STEWARDS_TOPIC, 0, offset, value, None)]) == ["accepted"]

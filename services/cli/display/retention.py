@@ -17,6 +17,7 @@ _WHY_LEFT_OUT = {
     "held": "stopped by a legal hold",
     "ask": "to be asked first whether they want to be kept on",
     "elsewhere": "another authority's, or said to be",
+    "undone": "held by a suspended agency, proposed by yourself, or decided otherwise meanwhile",
 }
 
 
@@ -46,10 +47,21 @@ def display_run(to: Console, found: Fields) -> None:
     to.print(f"{done}.{' Nothing was done.' if found['dry_run'] else ''}")
     for why, number in found["left_out"].items():
         to.print(f"{number} left out: {_WHY_LEFT_OUT[why]}")
-    if found["done"].get("proposed"):
-        to.print("Who is proposed is destroyed once another data manager runs the same within 7 days")
+    if found["children"]:
+        rows = (
+            (_day(each["archived_at"]), _day(each["proposed_at"]), each["done"] or "–", text(each["child"], "cyan"))
+            for each in found["children"]
+        )
+        to.print(table(("archived on", "proposed on", "done", "child"), rows))
+    if number := found["done"].get("proposed"):
+        to.print(f"Another data manager may destroy them within 7 days, with --destroy {number}")
     if found["more"]:
         to.print("There are more: run the same again")
+
+
+def _day(moment: str | None) -> str:
+    """The day of a moment, or a dash."""
+    return moment[:10] if moment else "–"
 
 
 def _rows(children: Iterable[Fields]) -> Iterator[tuple[object, ...]]:

@@ -168,6 +168,7 @@ def test_a_sensitive_record_is_known_to_the_cleared_alone(cursor: Cursor, scene:
 UNVEILED = {
     "unveiled_finding": "child",
     "unveiled_listing": "child",
+    "unveiled_archive": "child",
     "unveiled_name": "child",
     "unveiled_chronology": "child",
     "unveiled_features": "child",
