@@ -27,7 +27,9 @@ _ALWAYS = frozenset(
         Action.COULD_HAVE_SEEN,
     }
 )
-"""What is done about the archive as about others. Of these only an applicant and an auditor are shown entries."""
+"""What is done about the archive as about others, as are requests by who answers for subject access: they have a term.
+
+Of these only an applicant and an auditor are shown entries."""
 _OF_ONE_CHILD = frozenset(
     {
         Action.FIND,
@@ -54,7 +56,7 @@ def archive_from(entitlement: Entitlement, action: Action, reason: str, today: d
 
     `reason` is the code of the stated reason.
     """
-    if action in _ALWAYS:
+    if action in _ALWAYS or (action is Action.CORRECT and _may(entitlement, Action.SUBJECT_ACCESS, today)):
         return WHOLE_ARCHIVE
     if action not in _OF_ONE_CHILD:
         return None

@@ -21,6 +21,7 @@ from tests.support.archive import (
     NOW,
     NURSE,
     OFFICER,
+    WHY,
     Archive,
     known,
     reading,
@@ -82,6 +83,36 @@ def test_subject_access_and_who_looked_go_on(world: Archive) -> None:
     assert world.look(number, AUDITOR, ENQUIRY, "/looks").status_code == 200
     history = world.look(number, MANAGER, ENQUIRY, "/history").json()
     assert history["events"][-1]["type"] == "ChildArchived.v1"
+
+
+def test_what_was_asked_for_about_an_archived_child_waits_for_nobody_who_is_not_shown_it(world: Archive) -> None:
+    """Else the list would tell an archived child from one that is not there; who answers for it has a term."""
+    number, absorbed = world.adult(), world.adult()
+    asked = {"kind": "correction", "asked_by": "child", "text": "The date of birth is wrong", "reason": "data-quality"}
+    numbers = []
+    for each in (number, absorbed):
+        path = f"/children/{world.child_with(each)}/corrections"
+        answer = world.client.post(path, json=asked, headers=reading(world, MANAGER))
+        assert answer.status_code == 201, answer.text
+        numbers.append(answer.json()["request"])
+    children = {"left": world.child_with(number), "right": world.child_with(absorbed)}
+    world.view_looks()
+    assert decide(world, DecisionType.MERGE, **children) == "accepted"
+
+    def waiting(who: str, why: str = WHY) -> set[str]:
+        found = world.client.get("/corrections", headers=reading(world, who, why)).json()["requests"]
+        return {each["request"] for each in found} & set(numbers)
+
+    assert waiting(MANAGER) == set(numbers)
+    world.archived(number)
+    assert waiting(MANAGER) == set(numbers)
+    world.years_later(1.1)
+    assert waiting(MANAGER) == set()
+    assert waiting(OFFICER) == waiting(MANAGER, ENQUIRY) == set(numbers)
+    answered = {"outcome": "refused", "text": "It is right", "reason": "data-quality"}
+    path = f"/corrections/{numbers[0]}/answer"
+    assert world.client.post(path, json=answered, headers=reading(world, MANAGER)).status_code == 404
+    assert world.client.post(path, json=answered, headers=reading(world, OFFICER)).status_code == 200
 
 
 def test_no_list_has_an_archived_child(world: Archive) -> None:

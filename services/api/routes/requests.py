@@ -96,7 +96,7 @@ def _found_child(who: Viewer, child: str, doing: str) -> str:
 def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
     """Requests about children who live in the user's authority, or anywhere for a user of the whole directory."""
     own = who.entitlement.authority
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         children = None if own is None else _of_authority(cursor, own)
         keys = who.dependencies.access_keys
         found = stored_requests(cursor, keys, who.today, children=children, is_open=is_open, limit=limit)
