@@ -71,8 +71,8 @@ class DueOn(NamedTuple):
         places = None if self.authority is None else codes_of(self.authority, day)
         rules = [rule.name for rule in RULES]
         today = self.today.isoformat()
-        fixed = {"rules": rules, "ends": sorted(ENDS_AN_ENTRY), "acts": list(self.acts)}
-        fixed["children"] = None if self.children is None else list(self.children)
+        children = None if self.children is None else list(self.children)
+        fixed = {"rules": rules, "ends": sorted(ENDS_AN_ENTRY), "acts": list(self.acts), "children": children}
         return {**fixed, "on": day, "today": today, "begun_by": begun_by(self.on), "places": places}
 
 

@@ -114,7 +114,7 @@ class Aggregates:
                     self.load_records({stream})
         return [self.records[stream] for stream in wanted if stream in self.records]
 
-    def suspended_sources(self) -> Collection[str]:
+    def suspended_sources(self) -> frozenset[str]:
         """The sources from which nothing is taken, or was not before this batch."""
         with self._database.transaction() as cursor:
             before = suspended_sources(cursor)

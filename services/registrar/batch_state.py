@@ -26,7 +26,7 @@ class BatchState(NamedTuple):
     From the `suspended` sources nothing is taken. `caused` has the events that commands with an id of an earlier
     batch have caused on the record that they name. The records of `erased` numbers were destroyed. `lifted` are those
     records, of which others are like, whose child was found to be shielded no more. `archived` has records whose child
-    was archived once, each with that child.
+    is archived, each with that child.
     """
 
     outcomes: Mapping[SubmissionKey, str]

@@ -1,7 +1,7 @@
 """The chronologies of children from the log, as the views have them: what the rules of retention are asked of."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class Judged(NamedTuple):
     """
 
     records: Mapping[str, Records]
-    sources: Mapping[str, Collection[str]]
+    sources: Mapping[str, Set[str]]
     aside: Collection[str]
 
 

@@ -11,7 +11,7 @@ from domain.source_record import Command
 from domain.vocabulary import SubmissionType
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
-from services.registrar.archived_children import ever_archived
+from services.registrar.archived_children import archived_among
 from services.registrar.batch import Message
 from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
@@ -61,7 +61,7 @@ def look_up(
         erased = erased_among(cursor, _unknown(commands, streams), aggregates.digest)
         suspended = suspended_sources(cursor)
         present = _streams_of([each for each in commands if each.type in _SAYS_IT_IS_HERE], streams)
-        archived = ever_archived(cursor, present)
+        archived = archived_among(cursor, present)
         match_state = read_match_state(cursor, comparer, list(describing.values()), indexed)
     aggregates.load_records(set(streams.values()))
     children = set(map(UUID, match_state.children))

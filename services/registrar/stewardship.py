@@ -4,7 +4,7 @@ Decisions are few, and which records one is about depends on the one before: so 
 needed, and not before the batch.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -71,7 +71,7 @@ class Directory(ShieldDirectory, Protocol):
     def chronologies(self, children: Sequence[Child]) -> Judged:
         """What the children are judged by, as it is stored."""
 
-    def suspended_sources(self) -> Collection[str]:
+    def suspended_sources(self) -> Set[str]:
         """The sources from which nothing is taken, or was not before this batch."""
 
     def checkpoint(self) -> str | None:
@@ -272,7 +272,7 @@ def _retention(
     for child in found:
         absorbed = _family_of(lookup, child)
         number = str(child.id)
-        in_question = number in judged.aside or not judged.sources.get(number, set()).isdisjoint(suspended)
+        in_question = number in judged.aside or bool(judged.sources.get(number, frozenset()) & suspended)
         done = retention.run(child, absorbed, judged.records.get(number), on, ruling, act, suspended=in_question)
         if isinstance(done, Refusal):
             refused = done

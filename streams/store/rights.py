@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.closed_records": _ALL,
         "register.found_like": _ALL,
         "register.removed_records": _ALL,
+        "register.archived": "select, insert, delete",
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
         "register.budgets": "select, insert, update, delete",

@@ -284,6 +284,26 @@ def test_who_comes_back_after_the_rules_had_it_destroyed_begins_anew(world: Arch
     assert world.submit(flagged | {"id": f"again-{number}"}) == ["accepted"]
 
 
+def test_the_registrar_keeps_who_is_in_the_archive_now(world: Archive) -> None:
+    """An agency's involvements and flags are looked up there, and search no child's events."""
+    returned, destroyed = (world.archived(made()) for made in (world.emigrant, world.adult))
+    children = {each: world.child_with(each) for each in (returned, destroyed)}
+
+    def kept_of(number: str) -> bool:
+        with world.database.transaction() as cursor:
+            cursor.execute("select exists (select from register.archived where child = %s::uuid)", (children[number],))
+            return cursor.fetchone() == (True,)
+
+    assert kept_of(returned)
+    assert world.submit(RETURNS["a flag is raised"](returned)) == ["accepted"]
+    assert not kept_of(returned)
+    world.years_later(6.1)
+    assert world.run(destroyed, act="propose") == "accepted"
+    assert kept_of(destroyed)
+    assert world.run(destroyed, by="north-manager", act="destroy") == "accepted"
+    assert not kept_of(destroyed)
+
+
 def test_a_hold_stops_the_destruction_of_an_archived_child(world: Archive) -> None:
     number = world.archived(world.adult())
     world.years_later(6.1)
