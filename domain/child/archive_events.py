@@ -10,10 +10,11 @@ from domain.event import RegisterEvent
 
 
 class Archived(NamedTuple):
-    """Since when a child is in the archive, and by which rules of retention."""
+    """Since when a child is in the archive, by which rules of retention, and from which day its years there count."""
 
     since: datetime
     rules: tuple[str, ...]
+    years_from: str
 
 
 class DestructionRequest(NamedTuple):
@@ -24,18 +25,25 @@ class DestructionRequest(NamedTuple):
 
 
 class ChildArchived(RegisterEvent):
-    """By these `rules` of retention the child had to be archived `on` a day, as its own records said then."""
+    """By these `rules` of retention the child had to be archived `on` a day, as its own records said then.
 
+    Its years in the archive count from the day `years_from`: an earlier one, if it was archived before, and a rule has
+    held ever since.
+    """
+
+    CLEAR: ClassVar[tuple[str, ...]] = ("years_from",)
     SEALED: ClassVar[tuple[str, ...]] = ("on", "rules", "decided_by", "reason")
 
     on: str
     rules: list[str]
+    years_from: str
     decided_by: str
     reason: str
 
     def apply(self, child: Any) -> None:
         """Nearly nobody reads of the child; a record still joins it."""
-        child.archived, child.destruction_proposed = Archived(self.timestamp, tuple(self.rules)), None
+        child.archived = Archived(self.timestamp, tuple(self.rules), self.years_from)
+        child.years_from, child.destruction_proposed = self.years_from, None
 
 
 class ChildReturned(RegisterEvent):

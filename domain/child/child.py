@@ -61,8 +61,8 @@ class Child(Aggregate):
       closed children that it names, `opened` each record to the records from which a custodian has distinguished it.
     - `is_destroyed` is True once nothing of it can be read, `lost` are the records that were destroyed without it.
       `held` is True while a legal hold prevents destruction; `hold_request` waits for a second data manager.
-    - `archived` is since when and by which rules it is in the archive; `destruction_proposed` waits for a second data
-      manager once its years there are over.
+    - `archived` is since when and by which rules it is in the archive; `years_from` is from when its years there count,
+      or counted when it was there last; `destruction_proposed` waits for a second data manager once they are over.
     """
 
     records: set[str]
@@ -83,6 +83,7 @@ class Child(Aggregate):
     hold_request: HoldRequest | None
     lost: set[str]
     archived: Archived | None
+    years_from: str | None
     destruction_proposed: DestructionRequest | None
 
     def __init__(self) -> None:
@@ -104,6 +105,7 @@ class Child(Aggregate):
         self.hold_request = None
         self.lost = set()
         self.archived = None
+        self.years_from = None
         self.destruction_proposed = None
 
     @property

@@ -90,11 +90,21 @@ def run(
     if any(each.shield or each.is_held_back for each in (child, *absorbed)):
         return NOT_DUE  # whoever takes care of the shield looks after this child: another answer would tell of it
     if child.archived is None:
-        child.trigger_event(ChildArchived, **ruling.provenance, **ruling.sealed, on=on.isoformat(), rules=rules)
+        years_from = _years_from(child.years_from, of_child, today)
+        fields = {"on": on.isoformat(), "rules": rules, "years_from": years_from}
+        child.trigger_event(ChildArchived, **ruling.provenance, **ruling.sealed, **fields)
         return Outcome.ARCHIVED
-    if ENDS_AN_ENTRY.isdisjoint(rules) or destroyed_on(day_at(child.archived.since).isoformat()) > on.isoformat():
+    if ENDS_AN_ENTRY.isdisjoint(rules) or destroyed_on(child.archived.years_from) > on.isoformat():
         return NOT_DUE
     return _propose(child, on, ruling) if act is Act.PROPOSE else _confirm(child, ruling)
+
+
+def _years_from(before: str | None, of_child: Records | None, today: date) -> str:
+    """From which day its years count: a return in between begins them anew only if no rule has held ever since."""
+    found = due(of_child) if of_child is not None else ()
+    if before and any(each.act == ARCHIVE and each.ends is None and each.begins <= before for each in found):
+        return before
+    return today.isoformat()
 
 
 def _propose(child: Child, on: date, ruling: Ruling) -> Outcome | Refusal:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from projections.base.projection import PublishedEvent, Put, Table
 
-ARCHIVED_CHILD = Table("archived_child", ("child", "since", "position"), keys=1)
+ARCHIVED_CHILD = Table("archived_child", ("child", "since", "years_from", "position"), keys=1)
 PROPOSED = Table("destruction_proposed", ("child", "since", "position"), keys=1)
 
 
@@ -23,6 +23,6 @@ class Archive:
             return ()
         since = event.recorded_at if event.type == "ChildArchived.v1" else None
         return (
-            Put(ARCHIVED_CHILD, (event.stream, since, event.position), False),
+            Put(ARCHIVED_CHILD, (event.stream, since, event.data.get("years_from"), event.position), False),
             Put(PROPOSED, (event.stream, None, event.position), False),
         )

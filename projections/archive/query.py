@@ -13,6 +13,14 @@ def archived_since(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
+def years_from(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
+    """From which day the years in the archive of each of the children count."""
+    ORDINARY.execute(
+        cursor, "select child::text, years_from from archive where child = any(%s::uuid[])", (list(children),)
+    )
+    return dict(cursor.fetchall())
+
+
 def proposed_since(cursor: Cursor, children: Collection[str]) -> dict[str, str]:
     """When it was proposed that each of the children is destroyed, of those of whom it was."""
     ORDINARY.execute(

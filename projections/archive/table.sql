@@ -1,7 +1,9 @@
--- Children that were ever archived: since when one is in the archive, null once it has returned.
+-- Children that were ever archived: since when one is in the archive, and from which day its years there count; null once it has
+-- returned.
 create table if not exists archived_child (
     child uuid not null,
     since text,
+    years_from text,
     position bigint not null
 );
 create unique index if not exists archived_child_key on archived_child (child);

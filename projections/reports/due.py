@@ -25,7 +25,7 @@ _DUE = (
     f"  case when a.child is null then f.status else '{DESTROY}' end as act"
     "  from unveiled_finding f left join archive a on a.child = f.child"
     f"  where {_HOLDS.format('%(on)s')}"
-    f"  and (a.child is null or (f.status = '{ARCHIVE}' and left(a.since, 10) <= %(begun_by)s"
+    f"  and (a.child is null or (f.status = '{ARCHIVE}' and a.years_from <= %(begun_by)s"
     "   and exists (select from unveiled_finding f where f.child = a.child and f.report = any(%(ends)s)"
     f"    and f.status = '{ARCHIVE}' and {_HOLDS.format('%(on)s')})))"
     f" union all select a.child, '', left(a.since, 10), a.authority, '{RETURN}' from unveiled_archive a"

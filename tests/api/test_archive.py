@@ -341,6 +341,26 @@ def test_one_user_runs_retention_for_so_many_a_day(world: Archive) -> None:
     world.registrar.limits = before
 
 
+def test_an_agency_brings_so_many_grown_ups_back_a_day_and_no_more(world: Archive) -> None:
+    """Whoever registers numbers of grown-ups would else open the archive; who is not due any more comes with a run."""
+    world.years_later(0.02)
+    before, people = world.registrar.limits, [world.archived(world.adult()) for _ in range(3)]
+    emigrant = world.archived(world.emigrant())
+    world.registrar.limits = before._replace(returns=1)
+    assert world.submit(*(known(each, "1995-02-01", "gp") for each in people[:2])) == ["accepted"] * 2
+    assert world.submit(known(people[2], "2010-05-01", "gp"), known(emigrant, "2010-05-01", "la-south")) == [
+        "accepted",
+        "accepted",
+    ]
+    assert [world.sees(each) for each in (*people, emigrant)] == [True, False, False, True]
+    with world.database.transaction() as cursor:
+        cursor.execute("select value from register.outbox where topic = 'notices.unclaimed'")
+        assert any(b'"kind":"returns","agency":"gp"' in bytes(value) for (value,) in cursor.fetchall())
+    assert world.run(*people[1:], act="return") == "accepted"
+    assert [world.sees(each) for each in people] == [True, False, True]
+    world.registrar.limits = before
+
+
 def test_an_archived_child_that_absorbs_one_who_is_here_returns(world: Archive) -> None:
     archived, here = world.archived(world.adult()), world.child()
     left, right = world.child_with(archived), world.child_with(here)

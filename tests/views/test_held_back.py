@@ -164,7 +164,7 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
     "HoldAsked": lambda s: s.story.decides(s.child, "HoldAsked.v1", {"lift": False}),
     "HoldPlaced": lambda s: s.story.decides(s.child, "HoldPlaced.v1", {"inherited_from": None}),
     "HoldLifted": lambda s: s.story.decides(s.child, "HoldLifted.v1", {}),
-    "ChildArchived": lambda s: s.story.decides(s.child, "ChildArchived.v1", {}),
+    "ChildArchived": lambda s: s.story.decides(s.child, "ChildArchived.v1", {"years_from": "2026-11-24"}),
     "DestructionProposed": lambda s: s.story.decides(s.child, "DestructionProposed.v1", {}),
     "ChildReturned": lambda s: s.story.decides(s.child, "ChildReturned.v1", {}),
     "ErasureDecided": lambda s: s.story.decides(

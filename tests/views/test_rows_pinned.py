@@ -142,7 +142,7 @@ def _archived(story: Story) -> None:
     """A child that is archived, is to be destroyed, and returns; and one that stays in the archive."""
     for subject in ("G10", "G11"):
         child = story.listed(story.registered(subject=subject, given_name="Hetty"))
-        story.decides(child, "ChildArchived.v1", {})
+        story.decides(child, "ChildArchived.v1", {"years_from": "2026-11-24"})
     story.decides(child, "DestructionProposed.v1", {})
     story.decides(child, "ChildReturned.v1", {})
 

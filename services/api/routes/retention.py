@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from domain.authorization import Action
 from domain.retention import AHEAD, ASK, RULES, Act, destroyed_on
-from projections.archive.query import archived_since, proposed_since
+from projections.archive.query import archived_since, proposed_since, years_from
 from projections.reports.due import BEFORE_ALL, RETURN, DueByRule, DueOn, count_due, due_children
 from services.api.access_control.callers import require_user
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
@@ -104,7 +104,10 @@ def _due(
         if after is None and who.dependencies.deployment.shows_all:
             counts = count_due(cursor, DueOn(on, who.today, authority))
         archived = archived_since(cursor, [child for child, _ in page])
-    children = [_child(child, rules, archived.get(child), held=child in held) for child, rules in page]
+        counted = years_from(cursor, list(archived))
+    children = [
+        _child(child, rules, archived.get(child), counted.get(child), held=child in held) for child, rules in page
+    ]
     query = {"on": on.isoformat(), "authority": authority}
     who.record({name: value for name, value in query.items() if value}, [child for child, _ in page])
     rules: list[dict[str, Any]] = [{"rule": rule.name, "says": rule.summary, "law": rule.law} for rule in RULES]
@@ -152,14 +155,15 @@ def _shown(who: Viewer, cursor: Cursor, on: date, page: Sequence[_DueChild]) -> 
     return [each for each in page if each[0] in shown or act_of(each[1]) == RETURN]
 
 
-def _child(child: str, rules: Sequence[DueByRule], since: str | None, *, held: bool) -> dict[str, Any]:
-    archived_on = since and since[:10]
+def _child(
+    child: str, rules: Sequence[DueByRule], since: str | None, counted_from: str | None, *, held: bool
+) -> dict[str, Any]:
     return {
         "child": child,
         "act": act_of(rules),
         "archive_on": min((each.since for each in rules if each.rule and each.act != ASK), default=None),
-        "archived_on": archived_on,
-        "destroy_on": destroyed_on(archived_on) if archived_on else None,
+        "archived_on": since and since[:10],
+        "destroy_on": destroyed_on(counted_from) if counted_from else None,
         "held": held,
         "rules": [each._asdict() for each in rules if each.rule],
     }

@@ -36,7 +36,7 @@ class DueChild(BaseModel):
     """A child of whom something is due, by all rules that hold; `held` where a legal hold stops it.
 
     `archive_on` is the earliest day since which a rule archives it, `archived_on` the day on which it was, if it was,
-    and `destroy_on` six years after that.
+    and `destroy_on` six years after that, or after an earlier time there while a rule has held ever since.
     """
 
     child: str

@@ -207,7 +207,7 @@ def _archive() -> list[RegisterEvent]:
     registered = _record(STORY, AUTHORITY, RECORD)[0]
     child = Child.listed(CHILD, registered)
     decided = {**RULING.provenance, **RULING.sealed}
-    child.trigger_event(ChildArchived, **decided, on="2026-11-20", rules=["reached-18"])
+    child.trigger_event(ChildArchived, **decided, on="2026-11-20", rules=["reached-18"], years_from="2026-11-20")
     child.trigger_event(DestructionProposed, **decided, on="2032-11-24")
     child.leave_archive(registered)
     kinds = (ChildArchived, ChildReturned, DestructionProposed)
