@@ -46,6 +46,10 @@ _OF_ONE_CHILD = frozenset(
         Action.CORRECT,
         Action.NEW_IDENTITY_REQUEST,
         Action.NEW_IDENTITY_CONFIRM,
+        Action.SHIELD_APPLY,
+        Action.SHIELD_REVIEW,
+        Action.SHIELD_HAND_OVER,
+        Action.SHIELD_LIFT,
     }
 )
 """What may be about a child in the archive, as far as the user is shown it."""

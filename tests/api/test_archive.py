@@ -13,7 +13,7 @@ from projections.engine.live_schema import use_live
 from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
 from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NOBODY
+from tests.support.api_world import NOBODY, registrar_at_work
 from tests.support.archive import (
     AUDITOR,
     ENQUIRY,
@@ -113,6 +113,19 @@ def test_what_was_asked_for_about_an_archived_child_waits_for_nobody_who_is_not_
     path = f"/corrections/{numbers[0]}/answer"
     assert world.client.post(path, json=answered, headers=reading(world, MANAGER)).status_code == 404
     assert world.client.post(path, json=answered, headers=reading(world, OFFICER)).status_code == 200
+
+
+def test_an_archived_child_is_shielded_by_who_is_shown_it(world: Archive) -> None:
+    """Before it returns: whoever hides from somebody may be registered again at a refuge."""
+    number = world.archived(world.emigrant())
+    path, why = f"/children/{world.child_with(number)}/shield", {"reason": "witness-protection: it is back"}
+    with registrar_at_work(world):
+        world.years_later(1.1)
+        assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 404
+        world.at = NOW
+        assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 200
+    assert world.submit(RETURNS["registered by another agency"](number)) == ["accepted"]
+    assert world.look(number).json()["shielded"] is True
 
 
 def test_no_list_has_an_archived_child(world: Archive) -> None:

@@ -112,7 +112,7 @@ def whole(who: Viewer, child: str) -> RedactedEntry | None:
     """A child behind its shield, to decide what may be done, never to be shown; None where there is no such child."""
     if not NUMBER.fullmatch(child):
         return None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
         redacted = directory.redacted_entries(
             cursor, who.dependencies.keys, [number], who.today, cleared=who.cleared, opened=[number]
