@@ -12,6 +12,7 @@ class NoticeKind(StrEnum):
     OVERRIDE = "override"
     SUSPICIONS = "suspicions"
     RETURNS = "returns"
+    ENQUIRY = "archive-enquiry"
 
 
 class Notice(NamedTuple):

@@ -66,7 +66,18 @@ def archive_from(entitlement: Entitlement, action: Action, reason: str, today: d
         return None
     if REASONS[reason].opens_archive and _may(entitlement, Action.ARCHIVE_ENQUIRY, today):
         return WHOLE_ARCHIVE
-    return birthday(today, -1).isoformat() if _may(entitlement, Action.ARCHIVE, today) else None
+    return first_year_since(today) if _may(entitlement, Action.ARCHIVE, today) else None
+
+
+def is_enquiry(entitlement: Entitlement, action: Action, reason: str, today: date) -> bool:
+    """Whether a look shows who is in the archive for more than a year because of its reason alone."""
+    opened = archive_from(entitlement, action, reason, today) == WHOLE_ARCHIVE
+    return opened and action in _OF_ONE_CHILD and REASONS[reason].opens_archive
+
+
+def first_year_since(today: date) -> str:
+    """The moment, as ISO text, since when who went into the archive is there in the first year."""
+    return birthday(today, -1).isoformat()
 
 
 def _may(entitlement: Entitlement, action: Action, today: date) -> bool:

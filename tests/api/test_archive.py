@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from domain.days import day_at
@@ -12,6 +13,7 @@ from domain.timeline import summary
 from projections.engine.live_schema import use_live
 from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
+from streams.access import looks
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NOBODY, registrar_at_work
 from tests.support.archive import (
@@ -68,6 +70,28 @@ def test_in_the_first_year_data_managers_are_shown_it_then_an_enquiry_is(world: 
     assert not world.sees(number, NURSE, ENQUIRY)
     assert not world.sees(number, "user:demo-masked", ENQUIRY)
     assert world.sees(number, OFFICER, asked_for)
+
+
+def test_one_user_enquires_into_the_archive_about_so_many_a_day(
+    world: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sign-in opens the whole archive to search; data managers learn of each child, at once."""
+    people = [world.archived(world.adult()) for _ in range(3)]
+    recent = world.adult()
+    world.years_later(1.2)
+    world.archived(recent)
+    monkeypatch.setattr(looks, "MOST_ENQUIRED", 2)
+    assert [world.look(each, MANAGER, ENQUIRY).status_code for each in (*people, people[0])] == [200, 200, 403, 200]
+    assert world.look(recent, MANAGER, ENQUIRY).status_code == 200
+    assert world.look(people[2], OFFICER, "subject-access: asked by the person").status_code == 200
+    with world.database.transaction() as cursor:
+        cursor.execute("select value from register.outbox where topic = 'notices.unclaimed'")
+        noticed = [orjson.loads(bytes(value)) for (value,) in cursor.fetchall()]
+    found = {each["child"] for each in noticed if each["kind"] == "archive-enquiry"}
+    assert found >= {world.child_with(each) for each in people}
+    assert world.child_with(recent) not in found
+    world.at += timedelta(days=1)
+    assert world.look(people[2], MANAGER, ENQUIRY).status_code == 200
 
 
 def test_the_entry_says_since_when_to_those_who_are_shown_it(world: Archive) -> None:
