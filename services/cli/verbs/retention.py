@@ -98,7 +98,7 @@ def _run(args: Namespace) -> dict[str, Any]:
     command = {"on": args.on, "authority": args.authority, "dry_run": args.dry_run, "limit": PAGE_OF_A_RUN}
     if args.destroy is not None:
         return _destroy(api, command, args.destroy)
-    total = _Total()
+    total = Total()
     acts = (Act.PROPOSE,) if args.propose else (Act.RETURN, Act.ARCHIVE)
     for act in acts:
         most = None if args.dry_run or act is Act.RETURN else MOST_OF_A_RUN
@@ -108,7 +108,7 @@ def _run(args: Namespace) -> dict[str, Any]:
 
 def _destroy(api: Api, command: dict[str, Any], expected: int) -> dict[str, Any]:
     """Destroys all who are proposed, page by page, if they are as many as expected; else nobody."""
-    proposed = _Total()
+    proposed = Total()
     proposed.add(_pages(api, {**command, "act": Act.DESTROY.value, "dry_run": True}))
     found = proposed.summary
     if command["dry_run"] or not found["children"]:
@@ -118,14 +118,14 @@ def _destroy(api: Api, command: dict[str, Any], expected: int) -> dict[str, Any]
         raise AnswerIsNo(
             f"to be destroyed: {len(children)}, not {expected}; nobody was destroyed, look at them with --dry-run"
         )
-    done = _Total()
+    done = Total()
     for begin in range(0, len(children), PAGE_OF_A_RUN):
         named = children[begin : begin + PAGE_OF_A_RUN]
         done.add(_pages(api, {**command, "act": Act.DESTROY.value, "children": named}))
     return done.summary
 
 
-class _Total:
+class Total:
     """What the pages of a run have done, added up."""
 
     def __init__(self) -> None:
