@@ -46,6 +46,7 @@ _OF_ONE_CHILD = frozenset(
         Action.CORRECT,
         Action.NEW_IDENTITY_REQUEST,
         Action.NEW_IDENTITY_CONFIRM,
+        Action.INVESTIGATIONS,
         Action.SHIELD_APPLY,
         Action.SHIELD_REVIEW,
         Action.SHIELD_HAND_OVER,

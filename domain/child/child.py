@@ -345,10 +345,11 @@ class Child(Aggregate):
         return other.records | (other.lost & set().union(*self.like_shielded.values()))
 
     def apply_shield(self, review_by: str, custodian: str | None, ruling: Ruling) -> None:
-        """Hides the child's whereabouts; `custodian` takes care of that."""
+        """Hides the child's whereabouts; `custodian` takes care of that, and of the child: it is in no archive then."""
         shield = Shield(ruling.time, review_by, custodian)
         fields = {**shield._asdict(), "inherited_from": None}
         self.trigger_event(ShieldApplied, **ruling.provenance, **ruling.sealed, **fields)
+        self.leave_archive(ruling)
 
     def review_shield(self, review_by: str, ruling: Ruling) -> None:
         """Keeps the shield, which has to exist, until another review."""
@@ -373,6 +374,7 @@ class Child(Aggregate):
             if strictest and strictest != self.shield:
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **fields)
+                self.leave_archive(cause)
 
     def inherit_hold(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
         """Inherits a hold of children that it absorbs or is split from, which ends an earlier request."""
