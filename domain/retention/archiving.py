@@ -20,7 +20,11 @@ from domain.source_record.rules import Refusal
 from domain.timeline import Records, summary
 
 AHEAD = Refusal("on", "day-ahead", "the day lies ahead; a run is for today or an earlier day")
-NOT_DUE = Refusal("children", "nothing-due", "by the rules nothing is due on that day; look at what is due again")
+NOT_DUE = Refusal(
+    "children",
+    "nothing-due",
+    "nothing is due by the rules on that day, or an agency that holds the child is suspended; look at what is due again",
+)
 
 
 ENDS_AN_ENTRY = frozenset({REACHED_18.name, REACHED_25.name, DIED.name})

@@ -19,6 +19,7 @@ from tests.support.api_world import NOBODY, registrar_at_work
 from tests.support.archive import (
     AUDITOR,
     ENQUIRY,
+    HOME,
     MANAGER,
     NOW,
     NURSE,
@@ -30,6 +31,7 @@ from tests.support.archive import (
     reported,
 )
 from tests.support.shields import decide, shield
+from tests.support.world import person, submission
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +150,8 @@ def test_an_archived_child_is_shielded_by_who_is_shown_it(world: Archive) -> Non
         assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 404
         world.at = NOW
         assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 200
-    assert world.look(number).json()["shielded"] is True
+    shown = world.look(number)
+    assert (shown.status_code, shown.json().get("shielded")) == (200, True), shown.text
     assert world.run(number) == "refused"
 
 
@@ -437,6 +440,20 @@ def test_a_clinics_child_brings_nobody_back_by_a_merge(world: Archive) -> None:
     assert world.submit(known(number, "1995-02-01", "clinic")) == ["accepted"]
     children = {"left": world.child_with(archived), "right": world.child_with(number)}
     assert decide(world, DecisionType.MERGE, **children) == "accepted"
+    assert world.look(archived).status_code == 404
+
+
+def test_a_clinics_amendment_that_joins_its_child_to_an_archived_one_brings_nobody_back(world: Archive) -> None:
+    archived = world.archived(world.adult())
+    child, before = world.child_with(archived), set(world.children())
+    about = {"address": HOME, "given_name": "Unlike", "family_name": "Anybody", "date_of_birth": "1995-02-01"}
+    assert world.submit(person("unlike", "clinic", **about)) == ["accepted"]
+    (own,) = {*world.children()} - before
+    data = known(archived, "1995-02-01")["data"]
+    assert world.submit(submission("child.amended", "unlike", data, "clinic")) == ["accepted"]
+    found = world.registrar.aggregates.child(own)
+    assert found is not None
+    assert found.superseded_by == child
     assert world.look(archived).status_code == 404
 
 
