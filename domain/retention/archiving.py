@@ -1,8 +1,8 @@
 """What a run of retention does with one child, by the child's own records; a refusal changes nothing.
 
 Nobody is archived, brought back or destroyed by a word: whoever runs it names children and a day, and the rules decide.
-Whoever suspends an agency decides whose records count, so while one that holds the child is suspended it is brought
-back at most.
+Whoever suspends an agency, or removes a record, decides what counts, so while one that holds the child is suspended,
+and for a year after a removal, it is brought back at most.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ AHEAD = Refusal("on", "day-ahead", "the day lies ahead; a run is for today or an
 NOT_DUE = Refusal(
     "children",
     "nothing-due",
-    "nothing is due by the rules on that day, or an agency that holds the child is suspended; look at what is due again",
+    "nothing is due by the rules on that day, or an agency of the child is suspended; look at what is due again",
 )
 
 
@@ -75,7 +75,8 @@ def run(
 
     CONFIRMED says that it was to be destroyed, and somebody else has proposed that: nothing is changed by that yet.
     Whoever is not due any more is brought back whatever day is named, and a day that lies back archives nobody who has
-    returned since. Where an ordinary agency that holds the child is `suspended`, nothing else is done.
+    returned since. Where what counts of an ordinary agency that holds the child was decided by a data manager
+    (`suspended`, or removed not long ago), nothing else is done.
     """
     refusal = about_one(child)
     if refusal or child is None:

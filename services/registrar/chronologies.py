@@ -8,7 +8,9 @@ from uuid import UUID
 import orjson
 from eventsourcing.persistence import StoredEvent
 
+from domain.catalogue import names_of
 from domain.child import Child
+from domain.source_record.events import RecordRemovedBySteward
 from domain.timeline import Fact, Records, records_of
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.base.memory import MemoryViews
@@ -19,18 +21,21 @@ from streams.store.recorder import PostgresRecorder
 
 _PROJECTIONS = (Chronology(), Directory())
 _KEPT = (CHRONOLOGY, SUSPENDED)
+_REMOVING = names_of(RecordRemovedBySteward)
 _KIND = CHRONOLOGY.columns.index("kind")
 
 
 class Judged(NamedTuple):
     """What children are judged by: the records of each that has any, and the ordinary agencies that hold each.
 
-    Of the children `aside` an ordinary agency's record is set aside for now.
+    Of the children `aside` an ordinary agency's record is set aside for now; of those in `removed` a data manager has
+    removed one, at last at that moment.
     """
 
     records: Mapping[str, Records]
     sources: Mapping[str, Set[str]]
     aside: Collection[str]
+    removed: Mapping[str, str]
 
 
 def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence[Child]) -> Judged:
@@ -46,19 +51,24 @@ def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence
     suspended = {record: version for record, version, _ in views.rows(SUSPENDED) if version is not None}
     sources: defaultdict[str, set[str]] = defaultdict(set)
     aside: set[str] = set()
+    removed: dict[str, str] = {}
+    ordinary: set[UUID] = set()
     for each in stored:
-        child, source = str(streams[str(each.originator_id)].id), orjson.loads(each.state)["source"]
-        if source not in (RESTRICTED_SOURCE, STEWARDSHIP_SOURCE):
-            sources[child].add(source)
+        child, state = str(streams[str(each.originator_id)].id), orjson.loads(each.state)
+        if state["source"] not in (RESTRICTED_SOURCE, STEWARDSHIP_SOURCE):
+            ordinary.add(each.originator_id)
+            sources[child].add(state["source"])
             if str(each.originator_id) in suspended:
                 aside.add(child)
+        elif each.topic in _REMOVING and each.originator_id in ordinary:
+            removed[child] = max(state["recordedat"], removed.get(child, ""))
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for row in views.rows(CHRONOLOGY):
         record, version = row[0], row[1]
         if row[_KIND] is not None and version < suspended.get(record, version + 1):
             of_record = streams[record]
             facts[str(of_record.id)].append(Fact._make((*row[: len(FACT_COLUMNS)], record in of_record.aside)))
-    return Judged({child: records_of(of_child) for child, of_child in facts.items()}, sources, aside)
+    return Judged({child: records_of(of_child) for child, of_child in facts.items()}, sources, aside, removed)
 
 
 def _published(stored: StoredEvent, position: int, keys: Decryptor) -> PublishedEvent:

@@ -34,6 +34,9 @@ from services.registrar.suspensions import SuspensionRow
 from services.submission_contract.decisions import DecisionType
 from streams.codec import iso_text
 
+REMOVAL_DENIABLE = timedelta(days=366)
+"""For so long after a data manager has removed a child's record a run only brings the child back, for the same person
+could remove what speaks for it."""
 BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
 
@@ -267,12 +270,17 @@ def _retention(
         budget.takes(who, len(found))
         return stewardship.TOO_MANY_TODAY
     judged, suspended, refused = lookup.chronologies(found), lookup.suspended_sources(), retention.NOT_DUE
+    removed_since = iso_text(ruling.recorded_at - REMOVAL_DENIABLE)
     effects: list[Effect] = []
     taken = 0
     for child in found:
         absorbed = _family_of(lookup, child)
         number = str(child.id)
-        in_question = number in judged.aside or bool(judged.sources.get(number, frozenset()) & suspended)
+        in_question = (
+            number in judged.aside
+            or bool(judged.sources.get(number, frozenset()) & suspended)
+            or judged.removed.get(number, "") > removed_since
+        )
         done = retention.run(child, absorbed, judged.records.get(number), on, ruling, act, suspended=in_question)
         if isinstance(done, Refusal):
             refused = done

@@ -15,7 +15,7 @@ from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
 from streams.access import looks
 from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NOBODY, registrar_at_work
+from tests.support.api_world import NOBODY
 from tests.support.archive import (
     AUDITOR,
     ENQUIRY,
@@ -139,20 +139,6 @@ def test_what_was_asked_for_about_an_archived_child_waits_for_nobody_who_is_not_
     path = f"/corrections/{numbers[0]}/answer"
     assert world.client.post(path, json=answered, headers=reading(world, MANAGER)).status_code == 404
     assert world.client.post(path, json=answered, headers=reading(world, OFFICER)).status_code == 200
-
-
-def test_an_archived_child_is_shielded_by_who_is_shown_it(world: Archive) -> None:
-    """Whoever hides may be registered again at a refuge; no run looks after a hidden child, so it returns."""
-    number = world.archived(world.emigrant())
-    path, why = f"/children/{world.child_with(number)}/shield", {"reason": "witness-protection: it is back"}
-    with registrar_at_work(world):
-        world.years_later(1.1)
-        assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 404
-        world.at = NOW
-        assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 200
-    shown = world.look(number)
-    assert (shown.status_code, shown.json().get("shielded")) == (200, True), shown.text
-    assert world.run(number) == "refused"
 
 
 def test_no_list_has_an_archived_child(world: Archive) -> None:
@@ -455,6 +441,18 @@ def test_a_clinics_amendment_that_joins_its_child_to_an_archived_one_brings_nobo
     assert found is not None
     assert found.superseded_by == child
     assert world.look(archived).status_code == 404
+
+
+def test_nobody_is_archived_by_removing_what_says_that_it_is_a_child(world: Archive) -> None:
+    number = world.adult()
+    assert world.submit(known(number, "2010-05-01", "gp", family_name="Quaternion")) == ["accepted"]
+    child, record = world.child_with(number), {"source": "urn:agency:gp", "subject": f"gp-{number}"}
+    assert world.run(number) == "refused"
+    assert decide(world, DecisionType.RECORD_REMOVE, child=child, record=record) == "accepted"
+    assert world.run(number) == "refused"
+    assert world.sees(number)
+    world.years_later(1.1)
+    assert world.run(number) == "accepted"
 
 
 @pytest.mark.parametrize("set_aside", [False, True])

@@ -113,6 +113,23 @@ def test_a_held_child_is_left_out_and_counted(world: Archive) -> None:
     assert world.sees(number)
 
 
+def test_an_archived_child_is_shielded_by_who_is_shown_it(world: Archive) -> None:
+    """Whoever hides may be registered again at a refuge; no run looks after a hidden child, so it returns."""
+    number = world.emigrant()
+    path, why = f"/children/{world.child_with(number)}/shield", {"reason": "witness-protection: it is back"}
+    assert run(world)["done"]["archived"] == 1
+    world.years_later(1.1)
+    assert world.client.post(path, json=why, headers=reading(world, MANAGER)).status_code == 404
+    world.at = NOW
+    assert not world.sees(number)
+    with registrar_at_work(world):
+        answer = world.client.post(path, json=why, headers=reading(world, MANAGER))
+    assert answer.status_code == 200, answer.text
+    shown = world.look(number)
+    assert (shown.status_code, shown.json().get("shielded")) == (200, True), shown.text
+    assert run(world)["done"] == {}
+
+
 def test_six_years_later_a_run_proposes_and_that_of_another_destroys(world: Archive) -> None:
     number = world.adult()
     child = world.child_with(number)
