@@ -52,15 +52,15 @@ def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence
     sources: defaultdict[str, set[str]] = defaultdict(set)
     aside: set[str] = set()
     removed: dict[str, str] = {}
-    ordinary: set[UUID] = set()
+    ordinary: set[str] = set()
     for each in stored:
         child, state = str(streams[str(each.originator_id)].id), orjson.loads(each.state)
         if state["source"] not in (RESTRICTED_SOURCE, STEWARDSHIP_SOURCE):
-            ordinary.add(each.originator_id)
+            ordinary.add(str(each.originator_id))
             sources[child].add(state["source"])
             if str(each.originator_id) in suspended:
                 aside.add(child)
-        elif each.topic in _REMOVING and each.originator_id in ordinary:
+        elif each.topic in _REMOVING and str(each.originator_id) in ordinary:
             removed[child] = max(state["recordedat"], removed.get(child, ""))
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for row in views.rows(CHRONOLOGY):
