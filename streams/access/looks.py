@@ -7,14 +7,24 @@ from typing import Any
 from domain.access_log.events import ChildrenShown
 from domain.access_log.notices import Notice
 from domain.event import RegisterEvent
-from streams.access.entry import Entry
+from streams.access.entry import Entry, EntryRefused
+from streams.store.database import Cursor
+
+MOST_ENQUIRED = 30
+"""Different archived children whom one user may be shown for enquiries within a day (UTC): a stolen sign-in reads no
+archive."""
+
+
+class EnquiriesUsedUp(EntryRefused):
+    """The user has been shown as many different archived children for enquiries within the day as one may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look(Entry):
     """One look: `action` is the verb, `asked` the criteria, `children` the ids shown, `count` how many things.
 
-    All fields but `notices` are those of the event, under the same names, `domain/access_log/events.py`.
+    All fields but the last three are those of the event, under the same names, `domain/access_log/events.py`.
+    `enquired` are those of the children who are shown for an enquiry into the archive alone, on the `day`, of UTC.
     """
 
     user: str
@@ -31,6 +41,8 @@ class Look(Entry):
     hidden: Sequence[dict[str, Any]] = ()
     masked: Sequence[dict[str, Any]] = ()
     notices: Sequence[Notice] = ()
+    enquired: Sequence[str] = ()
+    day: str = ""
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The class of the event that records it, and the event's fields."""
@@ -38,5 +50,27 @@ class Look(Entry):
         lists = {name: list(values[name]) for name in ("children", "hidden", "masked")}
         return ChildrenShown, {**values, **lists, "shown": dict(self.shown)}
 
+    def in_transaction(self, cursor: Cursor) -> None:
+        """Counts the children of an enquiry; raises EnquiriesUsedUp where they are too many within the day.
 
-_EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name != "notices")
+        Whoever appends has the log alone until the end.
+        """
+        if not self.enquired:
+            return
+        cursor.execute("delete from access.enquiries where day < %s", (self.day,))
+        cursor.execute(
+            "select count(*) from (select child from access.enquiries where user_name = %s"
+            " union select unnest(%s::uuid[])) shown",
+            (self.user, list(self.enquired)),
+        )
+        ((shown,),) = cursor.fetchall()
+        if shown > MOST_ENQUIRED:
+            raise EnquiriesUsedUp
+        cursor.execute(
+            "insert into access.enquiries (user_name, child, day) select %s, unnest(%s::uuid[]), %s"
+            " on conflict do nothing",
+            (self.user, list(self.enquired), self.day),
+        )
+
+
+_EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name not in ("notices", "enquired", "day"))
