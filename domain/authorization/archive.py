@@ -61,7 +61,7 @@ def archive_from(entitlement: Entitlement, action: Action, reason: str, today: d
 
     `reason` is the code of the stated reason.
     """
-    if action in _ALWAYS or (action is Action.CORRECT and _may(entitlement, Action.SUBJECT_ACCESS, today)):
+    if _is_always_open(entitlement, action, today):
         return WHOLE_ARCHIVE
     if action not in _OF_ONE_CHILD:
         return None
@@ -73,12 +73,16 @@ def archive_from(entitlement: Entitlement, action: Action, reason: str, today: d
 def is_enquiry(entitlement: Entitlement, action: Action, reason: str, today: date) -> bool:
     """Whether a look shows who is in the archive for more than a year because of its reason alone."""
     opened = archive_from(entitlement, action, reason, today) == WHOLE_ARCHIVE
-    return opened and action in _OF_ONE_CHILD and REASONS[reason].opens_archive
+    return opened and not _is_always_open(entitlement, action, today)
 
 
 def first_year_since(today: date) -> str:
     """The moment, as ISO text, since when who went into the archive is there in the first year."""
     return birthday(today, -1).isoformat()
+
+
+def _is_always_open(entitlement: Entitlement, action: Action, today: date) -> bool:
+    return action in _ALWAYS or (action is Action.CORRECT and _may(entitlement, Action.SUBJECT_ACCESS, today))
 
 
 def _may(entitlement: Entitlement, action: Action, today: date) -> bool:

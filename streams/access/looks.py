@@ -11,12 +11,16 @@ from streams.access.entry import Entry, EntryRefused
 from streams.store.database import Cursor
 
 MOST_ENQUIRED = 30
-"""Different archived children whom one user may be shown for enquiries within a day (UTC): a stolen sign-in reads no
-archive."""
+"""Different archived children after whom one user enquires no more within a day (UTC), and as many as one answer may
+show besides: a stolen sign-in reads no archive."""
 
 
 class EnquiriesUsedUp(EntryRefused):
-    """The user has been shown as many different archived children for enquiries within the day as one may."""
+    """The user has been shown as many different archived children for enquiries within the day as one may.
+
+    Or the answer alone would show more than that. It does not depend on whom else the answer would show, so that it
+    tells of nobody.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Look(Entry):
     """One look: `action` is the verb, `asked` the criteria, `children` the ids shown, `count` how many things.
 
     All fields but the last three are those of the event, under the same names, `domain/access_log/events.py`.
-    `enquired` are those of the children who are shown for an enquiry into the archive alone, on the `day`, of UTC.
+    `enquired` are those of the children who are shown for an enquiry into the archive alone, on the `day`, of UTC; None
+    where the look is no enquiry.
     """
 
     user: str
@@ -41,7 +46,7 @@ class Look(Entry):
     hidden: Sequence[dict[str, Any]] = ()
     masked: Sequence[dict[str, Any]] = ()
     notices: Sequence[Notice] = ()
-    enquired: Sequence[str] = ()
+    enquired: Sequence[str] | None = None
     day: str = ""
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
@@ -51,25 +56,26 @@ class Look(Entry):
         return ChildrenShown, {**values, **lists, "shown": dict(self.shown)}
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Counts the children of an enquiry; raises EnquiriesUsedUp where they are too many within the day.
+        """Counts the children of an enquiry; raises EnquiriesUsedUp where the day's were too many before.
 
         Whoever appends has the log alone until the end.
         """
-        if not self.enquired:
+        if self.enquired is None:
             return
         cursor.execute("delete from access.enquiries where day < %s", (self.day,))
         cursor.execute(
-            "select count(*) from (select child from access.enquiries where user_name = %s"
-            " union select unnest(%s::uuid[])) shown",
-            (self.user, list(self.enquired)),
+            "with before as (select child from access.enquiries where user_name = %s and day = %s)"
+            " select (select count(*) from before),"
+            " array(select each::text from unnest(%s::uuid[]) each where each not in (select child from before))",
+            (self.user, self.day, list(self.enquired)),
         )
-        ((shown,),) = cursor.fetchall()
-        if shown > MOST_ENQUIRED:
+        ((before, new),) = cursor.fetchall()
+        if before >= MOST_ENQUIRED or len(new) > MOST_ENQUIRED:
             raise EnquiriesUsedUp
         cursor.execute(
             "insert into access.enquiries (user_name, child, day) select %s, unnest(%s::uuid[]), %s"
             " on conflict do nothing",
-            (self.user, list(self.enquired), self.day),
+            (self.user, new, self.day),
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
 from streams.access import looks
 from streams.kafka.settings import KafkaSettings
-from tests.support.api_world import NOBODY
+from tests.support.api_world import NOBODY, bearer
 from tests.support.archive import (
     AUDITOR,
     ENQUIRY,
@@ -83,8 +84,9 @@ def test_one_user_enquires_into_the_archive_about_so_many_a_day(
     world.years_later(1.2)
     world.archived(recent)
     monkeypatch.setattr(looks, "MOST_ENQUIRED", 2)
-    assert [world.look(each, MANAGER, ENQUIRY).status_code for each in (*people, people[0])] == [200, 200, 403, 200]
-    assert world.look(recent, MANAGER, ENQUIRY).status_code == 200
+    asked = (*people[:2], people[0], people[2], recent)
+    assert [world.look(each, MANAGER, ENQUIRY).status_code for each in asked] == [200, 200, 403, 403, 403]
+    assert world.look(recent, MANAGER).status_code == 200
     assert world.look(people[2], OFFICER, "subject-access: asked by the person").status_code == 200
     with world.database.transaction() as cursor:
         cursor.execute("select value from register.outbox where topic = 'notices.unclaimed'")
@@ -94,6 +96,33 @@ def test_one_user_enquires_into_the_archive_about_so_many_a_day(
     assert world.child_with(recent) not in found
     world.at += timedelta(days=1)
     assert world.look(people[2], MANAGER, ENQUIRY).status_code == 200
+
+
+def test_the_refusal_of_an_enquiry_tells_of_nobody(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has enquired about so many is answered alike about somebody who is archived and about nobody."""
+    person, stranger = world.archived(world.adult()), nhs_number(1, 8)
+    world.years_later(1.3)
+    monkeypatch.setattr(looks, "MOST_ENQUIRED", 1)
+    assert world.look(person, MANAGER, ENQUIRY).status_code == 200
+    path = f"/children/{world.child_with(person)}"
+    absent = f"/children/{uuid4()}"
+    headers = reading(world, MANAGER, ENQUIRY)
+    told = [world.client.get(each, headers=headers) for each in (path, absent)]
+    for number in (person, stranger):
+        query = {"criteria": {"nhs_number": number}, "reason": ENQUIRY}
+        told.append(world.client.post("/children/search", json=query, headers=bearer(world, MANAGER)))
+    assert {(each.status_code, each.json()["detail"]) for each in told} == {(403, told[0].json()["detail"])}
+
+
+def test_one_answer_to_an_enquiry_shows_no_more_than_a_day_may(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list opens no archive, whatever was shown before; and nobody of it counts as shown."""
+    people = [world.archived(world.adult()) for _ in range(2)]
+    world.years_later(1.4)
+    monkeypatch.setattr(looks, "MOST_ENQUIRED", 1)
+    both = {"left": world.child_with(people[0]), "right": world.child_with(people[1]), "reason": ENQUIRY}
+    answer = world.client.post("/duplicates/dismiss", json=both, headers=bearer(world, MANAGER))
+    assert answer.status_code == 403, answer.text
+    assert world.look(people[0], MANAGER, ENQUIRY).status_code == 200
 
 
 def test_the_entry_says_since_when_to_those_who_are_shown_it(world: Archive) -> None:

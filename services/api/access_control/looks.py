@@ -63,8 +63,8 @@ _UNVOUCHED = (
     " child's; ask a data manager who works for the whole directory"
 )
 _TOO_MANY = (
-    "this user has been shown as many archived children for enquiries within the day (UTC) as one may; another user may"
-    " enquire, or the same one tomorrow"
+    "this user has been shown as many archived children for enquiries within the day (UTC) as one may, or asks for too"
+    " many at once; another user may enquire, or the same one tomorrow; whoever is on the lists is shown for another reason"
 )
 WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
 """Actions that show who works with a child, and so have lines for restricted services."""
@@ -198,7 +198,7 @@ class Viewer:
             shown=positions if shown is None else shown,
             hidden=[{"child": each.child, "records": list(each.hidden)} for each in entries if each.hidden],
             masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
-            notices=[*found, *self._notices_of(enquired)],
+            notices=[*found, *self._notices_of(enquired or ())],
             enquired=enquired,
             day=iso_text(self.dependencies.now())[:10],
         )
@@ -207,9 +207,11 @@ class Viewer:
         except EnquiriesUsedUp:
             raise self.attempt.denied(Cause.TOO_MANY, _TOO_MANY) from None
 
-    def _enquired(self, children: Sequence[str]) -> list[str]:
-        """Those of the children who are shown because the reason is an enquiry into the archive alone."""
-        if not children or not is_enquiry(self.entitlement, self.action, self.stated.code, self.today):
+    def _enquired(self, children: Sequence[str]) -> list[str] | None:
+        """Those of the children who are shown because of an enquiry into the archive alone; None where it is none."""
+        if not is_enquiry(self.entitlement, self.action, self.stated.code, self.today):
+            return None
+        if not children:
             return []
         with reading_views(self.dependencies.look_ups) as cursor:
             cursor.execute(f"select {FOR_ARCHIVE}", (WHOLE_ARCHIVE,))
