@@ -8,6 +8,7 @@ from domain.access_log.events import ChildrenShown
 from domain.access_log.notices import Notice
 from domain.event import RegisterEvent
 from streams.access.entry import Entry, EntryRefused
+from streams.access.retention_runs import write_run
 from streams.store.database import Cursor
 
 MOST_ENQUIRED = 30
@@ -27,9 +28,10 @@ class EnquiriesUsedUp(EntryRefused):
 class Look(Entry):
     """One look: `action` is the verb, `asked` the criteria, `children` the ids shown, `count` how many things.
 
-    All fields but the last three are those of the event, under the same names, `domain/access_log/events.py`.
+    All fields but the last four are those of the event, under the same names, `domain/access_log/events.py`.
     `enquired` are those of the children who are shown for an enquiry into the archive alone, on the `day`, of UTC; None
-    where the look is no enquiry.
+    where the look is no enquiry. `brought_back` is the authority of a run of retention that has come to the end of whom
+    it brings back, empty for the whole directory.
     """
 
     user: str
@@ -48,6 +50,7 @@ class Look(Entry):
     notices: Sequence[Notice] = ()
     enquired: Sequence[str] | None = None
     day: str = ""
+    brought_back: str | None = None
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The class of the event that records it, and the event's fields."""
@@ -56,18 +59,22 @@ class Look(Entry):
         return ChildrenShown, {**values, **lists, "shown": dict(self.shown)}
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Counts the children of an enquiry; raises EnquiriesUsedUp where the day's were too many before.
+        """Counts the children of an enquiry, and keeps when retention was run; raises EnquiriesUsedUp.
 
         Whoever appends has the log alone until the end.
         """
-        if self.enquired is None:
-            return
+        if self.brought_back is not None:
+            write_run(cursor, self.brought_back, self.day)
+        if self.enquired is not None:
+            self._count_enquired(cursor, self.enquired)
+
+    def _count_enquired(self, cursor: Cursor, enquired: Sequence[str]) -> None:
         cursor.execute("delete from access.enquiries where day < %s", (self.day,))
         cursor.execute(
             "with before as (select child from access.enquiries where user_name = %s and day = %s)"
             " select (select count(*) from before),"
             " array(select each::text from unnest(%s::uuid[]) each where each not in (select child from before))",
-            (self.user, self.day, list(self.enquired)),
+            (self.user, self.day, list(enquired)),
         )
         ((before, new),) = cursor.fetchall()
         if before >= MOST_ENQUIRED or len(new) > MOST_ENQUIRED:
@@ -79,4 +86,5 @@ class Look(Entry):
         )
 
 
-_EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name not in ("notices", "enquired", "day"))
+_OWN_FIELDS = ("notices", "enquired", "day", "brought_back")
+_EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name not in _OWN_FIELDS)

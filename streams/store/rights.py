@@ -98,6 +98,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.streams": _APPEND,
         "access.grants": "select, insert, update, delete",
         "access.enquiries": "select, insert, delete",
+        "access.retention_runs": _KEEP,
         "register.counter": _READ,
         "register.events": "select (position, state)",  # since when the oldest waits that no view holds
         "register.offsets": _READ,  # how many submissions are not read yet

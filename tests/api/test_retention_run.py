@@ -2,14 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from projections.engine.live_schema import use_live
+from streams.access.retention_runs import last_runs
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NOBODY, is_problem, registrar_at_work
 from tests.support.archive import MANAGER, NOW, NURSE, SECOND, Archive, reading, reported
+from tests.support.entitlements import NORTH
 
 TODAY = "2026-11-24"
 
@@ -67,6 +70,22 @@ def test_a_run_archives_who_is_due_once(world: Archive) -> None:
     events = world.log.recorder.max_notification_id()
     assert run(world)["done"] == {}
     assert world.log.recorder.max_notification_id() == events
+
+
+def test_it_is_kept_when_all_who_were_due_to_had_returned(world: Archive) -> None:
+    """Whoever waits for a run is absent until then, so operators look at when the last one was."""
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from access.retention_runs")
+    run(world, act="archive")
+    run(world, act="return", dry_run=True)
+    with world.database.transaction() as cursor:
+        assert last_runs(cursor) == {}
+    run(world, SECOND, act="return")
+    world.at -= timedelta(days=1)
+    for who in (SECOND, MANAGER):
+        run(world, who, act="return", on="2026-11-23")
+    with world.database.transaction() as cursor:
+        assert last_runs(cursor) == {"": "2026-11-23", NORTH: TODAY}
 
 
 def test_each_page_is_recorded_as_a_look_at_its_children(world: Archive) -> None:

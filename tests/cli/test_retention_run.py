@@ -1,10 +1,11 @@
-"""A run of retention by the command: how its pages are added up, and whom it destroys."""
+"""A run of retention by the command: how its pages are added up, and how `status` says when there was one."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from services.cli.display.status import last_run
 from services.cli.verbs.retention import Total
 
 
@@ -32,3 +33,19 @@ def test_whoever_is_left_out_in_front_does_not_end_a_run(most: int | None, archi
     found = total.summary
     assert (found["done"], found["left_out"], found["more"]) == ({"archived": archived}, {"held": 200}, more)
     assert found["by_rule"]["reached-18"]["archived"] == archived
+
+
+@pytest.mark.parametrize(
+    ("of", "says"),
+    [
+        ({}, "not run yet"),
+        ({"": "2026-11-24"}, "last run for the whole directory on 2026-11-24"),
+        ({"E1": "2026-11-24"}, "last run for 1 authority on 2026-11-24"),
+        (
+            {"": "2026-11-20", "E1": "2026-11-24", "E2": "2026-11-22"},
+            "last run for the whole directory on 2026-11-20, for 2 authorities on 2026-11-22 to 2026-11-24",
+        ),
+    ],
+)
+def test_status_says_when_it_was_run(of: dict[str, str], says: str) -> None:
+    assert last_run(of) == says

@@ -64,7 +64,7 @@ _UNVOUCHED = (
 )
 _TOO_MANY = (
     "this user has been shown as many archived children for enquiries within the day (UTC) as one may, or asks for too"
-    " many at once; another user may enquire, or the same one tomorrow; whoever is on the lists is shown for another reason"
+    " many at once; another user may enquire, or the same one tomorrow; who is on the lists is shown for another reason"
 )
 WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
 """Actions that show who works with a child, and so have lines for restricted services."""
@@ -173,11 +173,13 @@ class Viewer:
         count: int | None = None,
         redacted: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
+        brought_back: str | None = None,
     ) -> str:
         """Makes the look durable and returns its id; raises AccessLogAway, and then nothing may be shown.
 
         `query` is the call's parameters; `children` are shown and nobody else; `redacted` has what was left out of them
-        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry.
+        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry;
+        `brought_back` is as in `Look`.
         """
         entries = list(redacted)
         masked = entries if self.action in WITH_INVOLVEMENTS else []
@@ -201,6 +203,7 @@ class Viewer:
             notices=[*found, *self._notices_of(enquired or ())],
             enquired=enquired,
             day=iso_text(self.dependencies.now())[:10],
+            brought_back=brought_back,
         )
         try:
             return self.dependencies.access_log.append(look)

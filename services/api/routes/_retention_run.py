@@ -58,7 +58,12 @@ def run_page(who: Viewer, command: Run, authority: str | None, found: _Due) -> R
         left_out = _left_out(who, cursor, acts)
         before = _state(cursor, acts)
     due = {child: act for child, act in acts.items() if child not in left_out}
-    look = who.record({"on": command.on, "act": command.act, "dry_run": command.dry_run}, sorted(due))
+    ends_returns = command.act == Act.RETURN.value and not command.dry_run and not more
+    look = who.record(
+        {"on": command.on, "act": command.act, "dry_run": command.dry_run},
+        sorted(due),
+        brought_back=(authority or "") if ends_returns else None,
+    )
     done: Mapping[str, str] = due
     if due and not command.dry_run:
         ruling = ruling_of(who, children=sorted(due), on=command.on, act=command.act)

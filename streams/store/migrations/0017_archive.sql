@@ -13,3 +13,10 @@ create table access.enquiries (
     primary key (user_name, child, day)
 );
 comment on table access.enquiries is 'Archived children whom a user was shown within the day (UTC) for a named enquiry alone.';
+
+-- Whoever has to come back waits for a run: `status` says when there was one.
+create table access.retention_runs (
+    authority text primary key,
+    day date not null
+);
+comment on table access.retention_runs is 'The day (UTC) on which a run last brought back all who were due to, by authority, empty for the whole directory.';
