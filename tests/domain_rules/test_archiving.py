@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.authorization import Action, Role, archive_from
+from domain.authorization import Action, Role, archive_from, is_enquiry
 from domain.authorization.archive import WHOLE_ARCHIVE
 from domain.authorization.reasons import REASONS
 from domain.child import Child, Ruling
@@ -180,6 +180,24 @@ def test_an_enquiry_needs_its_reason() -> None:
     assert archive_from(manager, Action.SHOW, "data-quality", TODAY) == "2025-11-24"
     assert archive_from(manager, Action.SHOW, "named-enquiry", TODAY) == WHOLE_ARCHIVE
     assert archive_from(entitlement("data-manager"), Action.SHOW, "named-enquiry", TODAY) == "2025-11-24"
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "reason", "counts"),
+    [
+        (Role.DATA_MANAGER, Action.SHOW, "named-enquiry", True),
+        (Role.DATA_MANAGER, Action.SHOW, "data-quality", False),
+        (Role.DATA_MANAGER, Action.CORRECT, "named-enquiry", True),
+        (Role.SUBJECT_ACCESS_OFFICER, Action.FIND, "subject-access", True),
+        (Role.SUBJECT_ACCESS_OFFICER, Action.CORRECT, "subject-access", False),
+        (Role.PRACTITIONER, Action.SHOW, "named-enquiry", False),
+    ],
+)
+def test_an_enquiry_counts_where_its_reason_alone_opens_the_archive(
+    role: Role, action: Action, reason: str, counts: bool
+) -> None:
+    """Whoever answers for subject access has a term for requests, and answers them whatever the reason."""
+    assert is_enquiry(entitlement(role.value, sensitive=True), action, reason, TODAY) == counts
 
 
 @given(st.lists(st.sampled_from(["ChildArchived.v1", "ChildReturned.v1"]), max_size=6), st.randoms())
