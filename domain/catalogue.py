@@ -10,6 +10,7 @@ from typing import Any
 from domain.access_log.events import ChildrenShown, LookDenied, shown_by_rights
 from domain.access_log.override_events import InvestigationClosed, OverrideUsed
 from domain.access_log.user_events import UserChanged, UserGranted, UserRevoked
+from domain.child.archive_events import ChildArchived, ChildReturned, DestructionProposed
 from domain.child.events import (
     ChildListed,
     ChildReinstated,
@@ -101,6 +102,9 @@ EVENTS: Mapping[str, type[RegisterEvent]] = {
     "HoldAsked.v1": HoldAsked,
     "HoldPlaced.v1": HoldPlaced,
     "HoldLifted.v1": HoldLifted,
+    "ChildArchived.v1": ChildArchived,
+    "ChildReturned.v1": ChildReturned,
+    "DestructionProposed.v1": DestructionProposed,
     "ErasureDecided.v1": ErasureDecided,
     "ErasureFenced.v1": ErasureFenced,
     "RecordsErased.v1": RecordsErased,

@@ -15,6 +15,7 @@ One folder a view, with `table.sql`, `project.py` and `query.py`:
 - `duplicates/`: pairs of records that may be one child, or contradict each other within one
 - `shields/`: which children are hidden
 - `new_identities/`: what is closed, since a child began anew as somebody else
+- `archive/`: which children are in the archive
 - `timeline/`: the facts of chronologies
 - `reports/`: the findings of reports
 - `known_then/`: the lists of reports as they were known at a moment, made on reading

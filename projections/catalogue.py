@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from projections.access_log.project import AccessLog
+from projections.archive.project import Archive
 from projections.audit_history.project import AuditHistory
 from projections.base.projection import Projection, Table
 from projections.directory.project import Directory
@@ -43,7 +44,7 @@ LOGS: Mapping[str, Log] = {
     for log in (
         Log(
             REGISTER_LOG,
-            (Directory(), Search(), Duplicates(), Shields(), NewIdentities(), Chronology(), AuditHistory()),
+            (Directory(), Search(), Duplicates(), Shields(), NewIdentities(), Archive(), Chronology(), AuditHistory()),
         ),
         Log(ACCESS_LOG, (AccessLog(), Requests(), Overrides())),
         Log(RECEIPTS_LOG, (Receipts(),)),

@@ -11,6 +11,8 @@ class NoticeKind(StrEnum):
     UNSCHEDULED_LOOK = "unscheduled-look"
     OVERRIDE = "override"
     SUSPICIONS = "suspicions"
+    RETURNS = "returns"
+    ENQUIRY = "archive-enquiry"
 
 
 class Notice(NamedTuple):
@@ -54,9 +56,10 @@ def document(notice: Notice, action: str, position: int, at: str) -> dict[str, A
     }
 
 
-def alarm(agency: str | None, day: str, at: str) -> dict[str, Any]:
+def alarm(kind: NoticeKind, agency: str | None, day: str, at: str) -> dict[str, Any]:
     """The message that on a day more of an agency's records were like shielded children's than are queued.
 
+    Or that it would have brought back more people from the archive than it may (`kind`).
     `agency` is its code, None of a sensitive one.
     """
-    return {"kind": NoticeKind.SUSPICIONS.value, "agency": agency, "day": day, "time": at}
+    return {"kind": kind.value, "agency": agency, "day": day, "time": at}

@@ -2,10 +2,12 @@
 
 `roles.py` has the users' roles and entitlements, `actions.py` what a user may attempt, `rights.py` the table, and
 `decision.py` the function; `granting.py` says who may grant what to whom, `reasons.py` why somebody may look,
-`causes.py` why somebody may not, `masking.py` how a sensitive service is shown to a reader without clearance.
+`causes.py` why somebody may not, `masking.py` how a sensitive service is shown to a reader without clearance,
+`archive.py` how much of the archive is.
 """
 
 from domain.authorization.actions import Action, Charge, Jurisdiction, jurisdiction, jurisdiction_over
+from domain.authorization.archive import archive_from, first_year_since, is_enquiry
 from domain.authorization.causes import Cause
 from domain.authorization.decision import Verdict, decide
 from domain.authorization.granting import refusal_to_grant, refusal_to_revoke, works_for
@@ -29,7 +31,10 @@ __all__ = [
     "Role",
     "StatedReason",
     "Verdict",
+    "archive_from",
     "decide",
+    "first_year_since",
+    "is_enquiry",
     "is_withheld",
     "jurisdiction",
     "jurisdiction_over",

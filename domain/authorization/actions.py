@@ -52,6 +52,9 @@ class Action(StrEnum):
     PROOFS = "proofs"
     REPLAY = "replay"
     COULD_HAVE_SEEN = "could-have-seen"
+    ARCHIVE = "archive"
+    ARCHIVE_ENQUIRY = "archive-enquiry"
+    RETENTION_RUN = "retention-run"
 
 
 class Jurisdiction(StrEnum):

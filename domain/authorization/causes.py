@@ -20,5 +20,7 @@ class Cause(StrEnum):
     """Nobody may close the investigation of the own override."""
     GRANTING = "granting"
     """The rules of granting and revoking forbid it: to oneself, elsewhere, or for sensitive services."""
+    TOO_MANY = "too-many"
+    """The user has been shown as many archived children for enquiries within the day as one may."""
     NO_REASON = "no-reason"
     """The user stated no reason, or not one that is accepted."""

@@ -8,14 +8,19 @@ from typing import NamedTuple
 from domain.vocabulary import CONTROL_CHARACTERS, LONGEST_REASON, SHORTEST_REASON
 
 OTHER = "other"
+NAMED_ENQUIRY = "named-enquiry"
 
 
 class Reason(NamedTuple):
-    """One reason of the list; `needs_text` where the code alone says too little."""
+    """One reason of the list; `needs_text` where the code alone says too little.
+
+    One that `opens_archive` names an enquiry: whoever has the right to enquire is shown all of the archive for it.
+    """
 
     code: str
     title: str
     needs_text: bool
+    opens_archive: bool = False
 
 
 REASONS: Mapping[str, Reason] = {
@@ -30,8 +35,9 @@ REASONS: Mapping[str, Reason] = {
         Reason("missing-education", "I look for children who miss education", False),
         Reason("data-quality", "I mend what the directory holds", False),
         Reason("audit", "I audit how the directory is used", False),
-        Reason("subject-access", "somebody asks what is held about them", True),
-        Reason("court-order", "a court has ordered it", True),
+        Reason("subject-access", "somebody asks what is held about them", True, opens_archive=True),
+        Reason("court-order", "a court has ordered it", True, opens_archive=True),
+        Reason(NAMED_ENQUIRY, "an enquiry, which the text names, needs what is archived", True, opens_archive=True),
         Reason("demonstration", "I show or test a system that holds invented children only", False),
         Reason(OTHER, "another reason, which the text says", True),
     )

@@ -63,6 +63,10 @@ data-manager              hold-place       none       allow     deny
 data-manager              hold-lift        own        allow     deny
 data-manager              hold-lift        none       allow     deny
 data-manager              retention        own        allow     deny
+data-manager              retention-run    own        allow     deny
+data-manager              retention-run    none       allow     deny
+data-manager              archive          anywhere   allow     mask
+data-manager              archive-enquiry  anywhere   allow     deny
 
 authority-administrator   access-report    own        allow     mask
 authority-administrator   investigations   own        allow     mask
@@ -78,6 +82,8 @@ auditor                   figures          anywhere   allow     allow
 auditor                   proofs           anywhere   allow     allow
 auditor                   replay           anywhere   allow     mask
 auditor                   could-have-seen  anywhere   allow     mask
+auditor                   archive          anywhere   allow     mask
+auditor                   archive-enquiry  anywhere   allow     mask
 
 subject-access-officer    find             anywhere   allow     mask
 subject-access-officer    show             anywhere   allow     mask
@@ -85,6 +91,7 @@ subject-access-officer    history          own        allow     mask
 subject-access-officer    looks            own        allow     mask
 subject-access-officer    subject-access   own        allow     mask
 subject-access-officer    correct          own        allow     mask
+subject-access-officer    archive-enquiry  anywhere   allow     mask
 
 identity-custodian        new-identities   anywhere   allow     deny
 identity-custodian        closed-record-open anywhere allow     deny

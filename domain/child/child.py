@@ -6,6 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from domain.child.archive_events import Archived, ChildReturned, DestructionRequest
 from domain.child.events import (
     ChildListed,
     ChildReinstated,
@@ -60,6 +61,8 @@ class Child(Aggregate):
       closed children that it names, `opened` each record to the records from which a custodian has distinguished it.
     - `is_destroyed` is True once nothing of it can be read, `lost` are the records that were destroyed without it.
       `held` is True while a legal hold prevents destruction; `hold_request` waits for a second data manager.
+    - `archived` is since when and by which rules it is in the archive; `years_from` is from when its years there count,
+      or counted when it was there last; `destruction_proposed` waits for a second data manager once they are over.
     """
 
     records: set[str]
@@ -79,6 +82,9 @@ class Child(Aggregate):
     held: bool
     hold_request: HoldRequest | None
     lost: set[str]
+    archived: Archived | None
+    years_from: str | None
+    destruction_proposed: DestructionRequest | None
 
     def __init__(self) -> None:
         self.records = set()
@@ -98,6 +104,9 @@ class Child(Aggregate):
         self.held = False
         self.hold_request = None
         self.lost = set()
+        self.archived = None
+        self.years_from = None
+        self.destruction_proposed = None
 
     @property
     def is_held_back(self) -> bool:
@@ -154,12 +163,17 @@ class Child(Aggregate):
         self.trigger_event(ChildSuperseded, **_provenance(cause), by=str(by))
 
     def unlink(self, records: Iterable[str], to: UUID, ruling: Ruling) -> None:
-        """Gives records to another child, which takes them by `split_off` or `reinstate`."""
+        """Gives records to another child, which takes them by `split_off` or `reinstate`.
+
+        Of two people it is open which one the archive was meant for, so both leave it.
+        """
+        self.leave_archive(ruling)
         self.trigger_event(RecordUnlinked, **ruling.provenance, **ruling.sealed, records=sorted(records), to=str(to))
 
     def reinstate(self, records: Mapping[str, int], ruling: Ruling, origin: "Child | None", rule: str = SPLIT) -> None:
         """Becomes a child of its own again, with the records (stream id → current version) that `origin` gives back."""
         self.trigger_event(ChildReinstated, **ruling.provenance, **ruling.sealed)
+        self.leave_archive(ruling)
         self.inherit([origin] if origin else (), ruling)
         if origin and self.shield and not origin.shield:
             # In force again although the survivor's was lifted: with this event the child's identity is stored again.
@@ -331,10 +345,11 @@ class Child(Aggregate):
         return other.records | (other.lost & set().union(*self.like_shielded.values()))
 
     def apply_shield(self, review_by: str, custodian: str | None, ruling: Ruling) -> None:
-        """Hides the child's whereabouts; `custodian` takes care of that."""
+        """Hides the child's whereabouts; `custodian` takes care of that, and of the child: it is in no archive then."""
         shield = Shield(ruling.time, review_by, custodian)
         fields = {**shield._asdict(), "inherited_from": None}
         self.trigger_event(ShieldApplied, **ruling.provenance, **ruling.sealed, **fields)
+        self.leave_archive(ruling)
 
     def review_shield(self, review_by: str, ruling: Ruling) -> None:
         """Keeps the shield, which has to exist, until another review."""
@@ -359,6 +374,7 @@ class Child(Aggregate):
             if strictest and strictest != self.shield:
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(ShieldApplied, **_provenance(cause), **strictest._asdict(), **fields)
+                self.leave_archive(cause)
 
     def inherit_hold(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
         """Inherits a hold of children that it absorbs or is split from, which ends an earlier request."""
@@ -366,6 +382,20 @@ class Child(Aggregate):
             if other.held and (self.hold_request or not self.held):
                 fields = {"decided_by": None, "reason": None, "inherited_from": str(other.id)}
                 self.trigger_event(HoldPlaced, **_provenance(cause), **fields)
+
+    def leave_archive(self, cause: RegisterEvent | Ruling) -> None:
+        """Returns, where it is archived."""
+        if self.archived:
+            sealed = cause.sealed if isinstance(cause, Ruling) else {"decided_by": None, "reason": None}
+            self.trigger_event(ChildReturned, **_provenance(cause), **sealed)
+
+    def be_here_with(self, others: Iterable["Child"], cause: RegisterEvent | Ruling) -> None:
+        """Returns where one of the others that it absorbs is not archived: nobody goes into the archive by that.
+
+        Pass only those of whom an ordinary agency has a record: no clinic brings anybody back.
+        """
+        if any(other.archived is None for other in others):
+            self.leave_archive(cause)
 
     def absorb(self, child: str, records: Iterable[str]) -> None:
         """Remembers the records of an absorbed child; only an event calls this."""

@@ -66,11 +66,13 @@ def merge(
     ruling: Ruling,
     versions: Mapping[str, int] = _NONE,
     sources: Mapping[str, str] = _NONE,
+    *,
+    openly: bool = True,
 ) -> RulingResult | Refusal:
     """The survivor takes all records of the other child.
 
     `versions` has the current version of each record that is like a shielded child's. Where there are any, `sources`
-    has the agency of each record that counts.
+    has the agency of each record that counts. `openly` is True if an ordinary agency knows the child that is absorbed.
     """
     refusal = _about_two(survivor, absorbed)
     if refusal or survivor is None or absorbed is None:
@@ -79,6 +81,7 @@ def merge(
     survivor.inherit([absorbed], ruling)
     suspected = [*survivor.suspected(versions), *absorbed.suspected(versions)]
     survivor.inherit_hold([absorbed], ruling)
+    survivor.be_here_with([absorbed] if openly else [], ruling)
     survivor.merge(ruling, [Absorbed(str(absorbed.id), theirs, "merge", 1.0, None, {})])
     survivor.keep_suspicions(suspected, ruling, sources)
     survivor.inherit_aside(absorbed.aside, ruling)

@@ -25,6 +25,8 @@ TOO_MANY = Refusal(
 )
 BY_DECISION = "decision"
 """The rule of what a data manager decides about one child; storage format."""
+BY_RETENTION = "retention"
+"""The rule of what is destroyed when its years in the archive are over; storage format."""
 
 
 RECORDS_OF_A_CHILD = 10

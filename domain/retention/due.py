@@ -1,10 +1,12 @@
 """A child's chronology → from which day to which each rule requires that its entry is archived.
 
 Fewer people see an archived entry, so no single statement may bring that about. Of dates of birth that differ the
-latest counts; of a date that is estimated, a year later. A death or a departure from England counts where two agencies
-report it, or the registration of deaths does, or no other agency holds the child any more: more than it takes to leave
-the lists of reports. It does not count while an agency has reported the child since, as `gone-in-doubt` lists. Nothing
-of a sensitive service is a reason for or against anything.
+latest counts, also of a record that is set aside; of a date that is estimated, a year later. A death or a departure
+from England counts where two agencies report it, or the registration of deaths does, or no other agency holds the child
+any more: more than it takes to leave the lists of reports. Its year begins on the day that is reported or on the one on
+which that was recorded, whichever is later. It does not count while an agency has reported the child since, as `gone-
+in-doubt` lists, or has recorded anything of it since. Nothing of a sensitive service is a reason for or against
+anything.
 """
 
 from collections import defaultdict
@@ -14,9 +16,11 @@ from typing import NamedTuple
 
 from domain.belief import ENOUGH
 from domain.birth import GROWN_UP
+from domain.days import day_of
 from domain.education import birthday
 from domain.retention.rules import (
     AFTER_DEATH,
+    AFTER_LEAVING,
     DESTROYED_AFTER,
     DIED,
     KEPT_ON_UNTIL,
@@ -28,7 +32,7 @@ from domain.retention.rules import (
 )
 from domain.timeline import Circumstances, Records, timeline_cursor
 from domain.timeline.changes import DIED as REPORTED_DEATH
-from domain.timeline.changes import DOUBTFUL
+from domain.timeline.changes import DOUBTFUL, Record
 from domain.timeline.changes import LEFT_ENGLAND as REPORTED_LEAVING
 from domain.vocabulary import AgencyKind, Flag
 
@@ -85,8 +89,8 @@ def _by_age(of_child: Records) -> Iterator[Due]:
 
 
 def _latest_birth(of_child: Records) -> date | None:
-    """The latest day on which the child may have been born, by any record that counts for its identity."""
-    reported = {(record.born, record.exact) for record in of_child.believed if record.born}
+    """The latest day on which the child may have been born, by any ordinary record, also one that is set aside."""
+    reported = {(record.born, record.exact) for record in of_child.held if record.born and not record.restricted}
     births = [(date.fromisoformat(born), exact) for born, exact in reported]
     return max((day if exact else birthday(day, 1) for day, exact in births if day.year <= _LAST_YEAR), default=None)
 
@@ -102,11 +106,20 @@ def _may_be_care_leaver(of_child: Records, after: str, before: str) -> bool:
 
 
 class _Statement(NamedTuple):
-    """A source states that the child died or left England on a day; `certain` where it registers deaths."""
+    """A source states that the child died or left England on a day; `certain` where it registers deaths.
+
+    `recorded` is the moment at which the register recorded that.
+    """
 
     day: str
     source: str
     certain: bool
+    recorded: str
+
+    @property
+    def counts_from(self) -> str:
+        """The day from which its year counts: nobody dates a death back to have it forgotten at once."""
+        return max(self.day, day_of(self.recorded))
 
 
 def _statements(of_child: Records) -> Iterator[tuple[str, _Statement]]:
@@ -115,17 +128,17 @@ def _statements(of_child: Records) -> Iterator[tuple[str, _Statement]]:
         certain = record.agency == AgencyKind.DEATH_REGISTRATION
         for day, _, name, arguments in record.changes:
             if name == "leave":
-                yield arguments[0], _Statement(day, record.source, certain)
-    for day, _, _, (reason, source, weight) in of_child.ends:
+                yield arguments[0], _Statement(day, record.source, certain, arguments[3])
+    for day, _, _, (reason, source, weight, recorded) in of_child.ends:
         if weight != DOUBTFUL:
-            yield reason, _Statement(day, source, certain=False)
+            yield reason, _Statement(day, source, False, recorded)
 
 
 class _Spell:
     """The spells during which the child counts as gone for one reason, and what is due in each."""
 
-    def __init__(self, reason: str, rule: Rule, years: int) -> None:
-        self._reason, self._rule, self._years = reason, rule.name, years
+    def __init__(self, reason: str, rule: Rule, years: int, held: Sequence[Record]) -> None:
+        self._reason, self._rule, self._years, self._held = reason, rule.name, years, held
         self._by_source: dict[str, _Statement] = {}
         self._since: str | None = None
         self._begins: str | None = None
@@ -139,13 +152,23 @@ class _Spell:
         self._by_source = {source: each for source, each in self._by_source.items() if source in sources}
         counted = self._by_source.values()
         enough = len(counted) >= ENOUGH or any(each.certain for each in counted) or not at.held_by(self._by_source)
-        if not counted or not enough or at.reported_since:
+        if not counted or not enough or at.reported_since or self._is_denied():
             self.end(at.day)
             return
         self._since = self._since or at.day
-        last = date.fromisoformat(max(each.day for each in counted))
+        last = date.fromisoformat(max(each.counts_from for each in counted))
         if last.year <= _LAST_YEAR:
             self._begins = max(self._since, birthday(last, self._years).isoformat())
+
+    def _is_denied(self) -> bool:
+        """Whether an agency that holds the child, or stated this itself, has recorded anything of it since."""
+        first = min(each.recorded for each in self._by_source.values())
+        own = {source: each.recorded for source, each in self._by_source.items()}
+        return any(
+            record.reported_at > own.get(record.source, first)
+            for record in self._held
+            if not record.restricted and (record.active or record.source in own)
+        )
 
     def end(self, day: str | None) -> None:
         """Ends the spell on a day, from which the child counts as gone no more; None at the end of the chronology."""
@@ -160,7 +183,10 @@ def _gone(of_child: Records) -> list[Due]:
         statements[reason, each.day].append(each)
     if not statements:
         return []
-    spells = (_Spell(REPORTED_DEATH, DIED, AFTER_DEATH), _Spell(REPORTED_LEAVING, LEFT_ENGLAND, 0))
+    spells = (
+        _Spell(REPORTED_DEATH, DIED, AFTER_DEATH, of_child.held),
+        _Spell(REPORTED_LEAVING, LEFT_ENGLAND, AFTER_LEAVING, of_child.held),
+    )
     for at in timeline_cursor(of_child):
         for spell in spells:
             spell.judge(at, statements)

@@ -15,6 +15,8 @@ LOOKED_AFTER_AT = 16
 """Who was looked after at this age or later, as a child, may be a care leaver."""
 AFTER_DEATH = 1
 """Years until the entry of a child who died is archived."""
+AFTER_LEAVING = 1
+"""Years until the entry of a child who left England is archived: as long, its absence is on lists and can be denied."""
 DESTROYED_AFTER = 6
 """Years that an archived entry is kept."""
 
@@ -37,10 +39,14 @@ REACHED_25 = Rule(
     "who may be a care leaver is archived on the twenty-fifth birthday in any case",
     "S.I. 2007/2182, regulation 8; Children Act 2004, section 10(9)",
 )
-DIED = Rule("died", "archived one year after death", "S.I. 2007/2182, regulation 8")
+DIED = Rule(
+    "died",
+    "archived one year after death, or after it was recorded, whichever is later",
+    "S.I. 2007/2182, regulation 8",
+)
 LEFT_ENGLAND = Rule(
     "left-england",
-    "archived once the child has left England; a return takes that back",
+    "archived one year after the child left England, or after that was recorded; a return takes that back",
     "S.I. 2007/2182, regulation 8 and Schedule 1, paragraph 2(d)",
 )
 RULES = (REACHED_18, REACHED_25, DIED, LEFT_ENGLAND)

@@ -165,11 +165,17 @@ def rejoin(
     ruling: Ruling,
     versions: Mapping[str, int] = _UNKNOWN_VERSIONS,
     sources: Mapping[str, str] = _UNKNOWN,
+    *,
+    openly: bool = True,
 ) -> None:
-    """Takes back the records that were separated from the child; `versions` and `sources` are as in `part`."""
+    """Takes back the records that were separated from the child; `versions` and `sources` are as in `part`.
+
+    `openly` is True if an ordinary agency's record is among them.
+    """
     records, aside = sorted(parted.records), dict(parted.aside)
     suspected = [*child.suspected(versions), *parted.suspected(versions)]
     child.inherit_hold([parted], ruling)
+    child.be_here_with([parted] if openly else [], ruling)
     child.merge(ruling, [Absorbed(str(parted.id), records, REJOINED, 1.0, None, {})])
     child.keep_suspicions(suspected, ruling, sources)
     child.inherit_aside(aside, ruling)

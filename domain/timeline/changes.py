@@ -40,13 +40,18 @@ _CERTAIN_KINDS = frozenset((None, str(AgencyKind.DEATH_REGISTRATION)))
 # Plain texts: to look a member of an enum up takes ten times as long, and these are compared with every fact.
 _REGISTERED, _DEREGISTERED, _REMOVED = map(str, (FactKind.REGISTERED, FactKind.DEREGISTERED, FactKind.REMOVED))
 _STARTED, _ENDED, _RAISED, _LOWERED = map(str, (FactKind.STARTED, FactKind.ENDED, FactKind.RAISED, FactKind.LOWERED))
+_SHOWS_THE_CHILD = frozenset({_REGISTERED, str(FactKind.AMENDED), _STARTED, _RAISED})
 _BEGINS: Mapping[str, str] = {_STARTED: "start", _RAISED: "raise_flag"}
 _ENDS: Mapping[str, str] = {_ENDED: "end", _LOWERED: "lower_flag"}
 _BEGUN_BY: Mapping[str, str] = {_ENDED: "start", _LOWERED: "raise_flag"}
 
 
 class Record:
-    """The changes that result from the facts of one record, and its state after them."""
+    """The changes that result from the facts of one record, and its state after them.
+
+    `reported_at` is the moment at which the register last recorded anything that shows the child to be here: that the
+    record was registered or amended, an involvement, or a flag.
+    """
 
     __slots__ = (
         "active",
@@ -58,6 +63,7 @@ class Record:
         "exact",
         "particulars_time",
         "registered_on",
+        "reported_at",
         "restricted",
         "source",
         "stream",
@@ -77,6 +83,7 @@ class Record:
         self.born: str | None = None
         self.authority: str | None = None
         self.exact = False
+        self.reported_at = ""
         self.active = True
 
     @property
@@ -122,7 +129,14 @@ def records_of(facts: Iterable[Fact]) -> Records:
         last = of_record[-1]
         if last.kind == _REMOVED:
             if last.word in CHILD_GONE:
-                ends.append((last.day, LAST, "leave", (last.word, last.source, DOUBTFUL if last.aside else ALONE)))
+                ends.append(
+                    (
+                        last.day,
+                        LAST,
+                        "leave",
+                        (last.word, last.source, DOUBTFUL if last.aside else ALONE, last.recorded_at),
+                    )
+                )
         else:
             records.append(_record(stream, of_record))
     return Records(records, ends)
@@ -136,6 +150,8 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
     ended: defaultdict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in facts:
         kind = fact.kind
+        if kind in _SHOWS_THE_CHILD:
+            record.reported_at = max(record.reported_at, fact.recorded_at)
         if kind in _BEGINS:
             begun[_BEGINS[kind], fact.number].append(fact)
         elif kind in _ENDS:
@@ -168,21 +184,28 @@ def _take_status_changes(record: Record, status_changes: Sequence[Fact]) -> None
     """Adds the deregistrations and registrations of a record; the last of several deregistrations corrects the others.
 
     That the child died counts only as the record's last change: a registration after it shows that it was an error.
-    If the record was registered in error, its report that the child left England does not count either.
+    If the record was registered in error, its report that the child left England does not count either. A report is
+    recorded when it was first made: to repeat it changes nothing.
     """
     day, last = record.registered_on, status_changes[-1]
+    recorded: dict[str, str] = {}
     for fact, after in zip_longest(status_changes, status_changes[1:]):
         day = max(day, fact.day)
         record.active = fact.kind == _REGISTERED
         if record.active:
             record.changes.append((day, FIRST, "register", (record.stream, record.source)))
+            recorded.clear()
             continue
+        if fact.word is not None:
+            recorded[fact.word] = min(fact.recorded_at, recorded.get(fact.word, fact.recorded_at))
         record.changes.append((day, FIRST, "deregister", (record.stream,)))
         if fact.word == DIED and fact is last:
-            record.changes.append((fact.day, LAST, "leave", (DIED, record.source, record.weight)))
+            record.changes.append((fact.day, LAST, "leave", (DIED, record.source, record.weight, recorded[DIED])))
         corrected = after is not None and (after.kind == _DEREGISTERED or after.day <= day)
         if fact.word == LEFT_ENGLAND and not corrected and last.word != REGISTERED_IN_ERROR:
-            record.changes.append((day, LAST, "leave", (LEFT_ENGLAND, record.source, record.weight)))
+            record.changes.append(
+                (day, LAST, "leave", (LEFT_ENGLAND, record.source, record.weight, recorded[LEFT_ENGLAND]))
+            )
 
 
 def _take_spans(record: Record, name: str, facts: Sequence[Fact]) -> None:

@@ -157,8 +157,11 @@ class Circumstances:
         self._authority_in_doubt = True
         self._weigh()
 
-    def leave(self, reason: str, source: str, weight: int) -> None:
-        """An agency reports that the child died or left England; `weight` is DOUBTFUL, ALONE or CERTAIN."""
+    def leave(self, reason: str, source: str, weight: int, _: str = "") -> None:
+        """An agency reports that the child died or left England; `weight` is DOUBTFUL, ALONE or CERTAIN.
+
+        When that was recorded changes nothing here: it does for retention.
+        """
         if reason == DIED:
             self.reported_since.pop(source, None)
             if weight == CERTAIN or DIED not in self._reported_gone:

@@ -31,7 +31,8 @@ class Fact(NamedTuple):
     | raised | flag | | the contact can be reached |
 
     `number` is that of the involvement or flag within its record, `agency` the kind of agency that sent particulars
-    (None: not known). Particulars of a record that is set `aside` do not count for the child's identity. The only facts
+    (None: not known), `recorded` the moment at which the register recorded the event (None: at `time`). Particulars of
+    a record that is set `aside` do not count for the child's identity. The only facts
     of a sensitive agency's record are that it was registered, amended or removed, without word and place; its `source`
     is RESTRICTED_SOURCE.
     """
@@ -47,7 +48,13 @@ class Fact(NamedTuple):
     place: str | None
     sure: bool | None
     agency: str | None = None
+    recorded: str | None = None
     aside: bool = False
+
+    @property
+    def recorded_at(self) -> str:
+        """The moment at which the register recorded it, as ISO text."""
+        return self.recorded or self.time
 
 
 def organisation_key(involvement: Mapping[str, Any]) -> str | None:

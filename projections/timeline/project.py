@@ -11,7 +11,20 @@ from domain.timeline.changes import CHILD_GONE
 from domain.vocabulary import RESTRICTED_SOURCE
 from projections.base.projection import KeyDestroyed, PublishedEvent, Put, Row, Table, repeated_events
 
-FACT_COLUMNS = ("stream", "version", "kind", "number", "day", "time", "source", "word", "place", "sure", "agency")
+FACT_COLUMNS = (
+    "stream",
+    "version",
+    "kind",
+    "number",
+    "day",
+    "time",
+    "source",
+    "word",
+    "place",
+    "sure",
+    "agency",
+    "recorded",
+)
 CHRONOLOGY = Table("chronology", (*FACT_COLUMNS, "position"), keys=2)
 
 FactValues = tuple[str, str | None, str | None, bool | None]
@@ -99,7 +112,8 @@ def _fact(event: PublishedEvent, kind: str, values: FactValues) -> Put:
     day, *rest = values
     number = event.data.get("number", 0)
     agency = event.data.get("kind")
-    row: Row = (event.stream, event.version, kind, number, day, event.time, event.source, *rest, agency, event.position)
+    when = (day, event.time, event.source)
+    row: Row = (event.stream, event.version, kind, number, *when, *rest, agency, event.recorded_at, event.position)
     return Put(CHRONOLOGY, row, True)
 
 

@@ -1,5 +1,6 @@
 -- The facts of chronologies for reports and policies, in clear because they select by them: `domain/timeline/facts.py` says
 -- what word, place, sure and agency mean. No names, no addresses, nothing of sensitive services.
+-- `recorded` is when the register recorded the event.
 -- A record that was removed, or whose key was destroyed, keeps rows without content.
 create table if not exists chronology (
     stream uuid not null,
@@ -13,6 +14,7 @@ create table if not exists chronology (
     place text,
     sure bool,
     agency text,
+    recorded text,
     position bigint not null
 );
 create unique index if not exists chronology_key on chronology (stream, version);

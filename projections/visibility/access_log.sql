@@ -37,19 +37,22 @@ create function accesses_to(asked uuid, types text[], most int) returns table (
     from found order by found.position desc limit most;
 end;
 
+-- Of whom the reader does not know that it is in the archive nothing waits, whatever number it had when that began.
 create view investigation with (security_barrier) as
 select o.investigation, o.child, o.until, o.position, u.stream, u.version, u.recorded_at, u.sealed,
     e.stream as closing_stream, e.version as closing_version, e.recorded_at as closed_at, e.sealed as closing_sealed,
     c.investigation is not null as closed
 from override o
+cross join lateral (select survivor(o.child) as child) means
 join access_log u on u.stream = o.stream and u.version = o.version
 left join closing c on c.investigation = o.investigation
 left join access_log e on e.stream = c.stream and e.version = c.version
-where scoped() and not closed(o.child);
+where scoped() and not closed(o.child) and not archived(means.child);
 
 create view answered_request with (security_barrier) as
 select r.stream, r.type, r.child, r.word, r.recorded_at, r.sealed, r.position,
     a.word as outcome, a.recorded_at as answered_at, a.sealed as answer, a.stream is not null as answered
 from request r
+cross join lateral (select survivor(r.child) as child) means
 left join request a on a.stream = r.stream and a.version = 2
-where scoped() and r.version = 1 and not closed(r.child);
+where scoped() and r.version = 1 and not closed(r.child) and not archived(means.child);

@@ -1,12 +1,12 @@
 """The views and functions for readers, made in a schema of views beside the tables that they read.
 
-Their text is in the files named here. Eight conditions stand in them like functions, and are written out when the
+Their text is in the files named here. Nine conditions stand in them like functions, and are written out when the
 objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
 reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside;
-`taken_back(removal)`, it counts no more; `closed(id)`, the child or record is closed to the reader; `unveiled(child)`,
-the child is not hidden from the reader; `known_openly(child)`, a record of an ordinary agency was ever linked to it, or
-to one that it absorbed;
-`like_now(likeness)`, that a record is like another is the latest word on both.
+`taken_back(removal)`, it counts no more; `closed(id)`, the child or record is closed to the reader; `archived(child)`,
+it is in the archive, and the reader reads nothing there, or only of those who went there later; `unveiled(child)`, the
+child is not hidden from the reader; `known_openly(child)`, a record of an ordinary agency was ever linked to it, or to
+one that it absorbed; `like_now(likeness)`, that a record is like another is the latest word on both.
 """
 
 import re
@@ -23,6 +23,7 @@ _FILES = (
     "survivors",
     "directory",
     "shields",
+    "archive",
     "search",
     "reports",
     "timeline",
@@ -83,6 +84,9 @@ _CONDITIONS = {
     "closed": "exists (select from closed_identity k where k.id = {0} and k.closed"
     " and (k.sender is null or k.sender <> (select agency from reader))"
     " and (select custodian from reader) <> 'identities')",
+    "archived": "exists (select from archived_child k where k.child = {0} and k.since is not null"
+    " and k.since < (select archive from reader)"
+    " and not exists (select from superseded m where m.child = k.child and m.by is not null))",
     "unveiled": "not exists (select from veiled z where z.child = {0})",
     "known_openly": f"({_LINKED_OPENLY.format('{0}')} or exists (select from superseded k where k.by = {{0}}"
     f" and {_LINKED_OPENLY.format('k.child')}))",

@@ -30,12 +30,14 @@ left join set_aside a on a.record = l.record
 where scoped();
 
 -- Every event as it stands in the log, of which histories are made; `projections/audit_history/query.py` leaves out. What says that
--- anything was ever closed is in no history.
+-- anything was ever closed is in no history, and of the archive one for those alone who may read of it.
 create view unredacted_event with (security_barrier) as
 select h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
 from history h
 where scoped() and not closed(h.stream)
-    and h.type <> all(array['NewIdentityRequested.v1', 'NewIdentityGiven.v1', 'RecordClosed.v1', 'RecordOpened.v1']);
+    and h.type <> all(array['NewIdentityRequested.v1', 'NewIdentityGiven.v1', 'RecordClosed.v1', 'RecordOpened.v1'])
+    and ((select archive from reader) <> 'none'
+        or h.type <> all(array['ChildArchived.v1', 'ChildReturned.v1', 'DestructionProposed.v1']));
 
 -- Of each destroyed stream the event that says so, also of what was closed: a certificate without it would tell that it was.
 create view fencing with (security_barrier) as

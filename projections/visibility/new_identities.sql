@@ -3,7 +3,7 @@ create view identity_event with (security_barrier) as
 select n.child, n.given, h.position, h.stream, h.version, h.type, h.time, h.recorded_at, h.source, h.data, h.sealed
 from new_identity n
 join history h on h.stream = n.child and h.type in ('NewIdentityRequested.v1', 'NewIdentityGiven.v1')
-where scoped() and ((select custodian from reader) = 'identities' or (not n.given and not closed(n.child)));
+where scoped() and ((select custodian from reader) = 'identities' or (not n.given and not closed(n.child) and not archived(n.child)));
 
 -- For a custodian of identities: each record that names a closed child, with the child that it belongs to.
 create view closed_record with (security_barrier) as

@@ -45,6 +45,9 @@ class Scope(NamedTuple):
 ORDINARY = Scope()
 """The scope of who is cleared for nothing, custodian of no shield, and to whom none is opened."""
 
+FOR_ARCHIVE = "set_config('contactpoint.archive', %s, true)"
+"""The expression by which the rest of the transaction reads of the children that are in the archive since a moment or
+later; its parameter is its ISO text, or empty for nobody."""
 FOR_AGENCY = "set_config('contactpoint.agency', %s, true)"
 """The expression by which the rest of the transaction reads what is hidden from others than the agency that reported
 it; its parameter is the agency's URN, or empty for nobody's."""

@@ -10,14 +10,15 @@ select
     split_part(given.scope, ' ', 1) = 'cleared' as cleared,
     split_part(given.scope, ' ', 2) as custodian,
     split_part(given.scope, ' ', 3)::uuid[] as opened,
-    coalesce(current_setting('contactpoint.agency', true), '') as agency
+    coalesce(current_setting('contactpoint.agency', true), '') as agency,
+    coalesce(nullif(current_setting('contactpoint.archive', true), ''), 'none') as archive
 from (select current_setting('contactpoint.scope', true) as scope) given;
 
--- Which child a record is believed to be about, of those that are not closed to the reader.
+-- Which child a record is believed to be about, of those that are neither closed to the reader nor in the archive.
 create view open_link as
 select l.record, l.child, l.position
 from link l
-where not closed(l.record) and not closed(l.child);
+where not closed(l.record) and not closed(l.child) and not archived(l.child);
 
 -- Hidden children, without those that are hidden from others than the agency that the reader works for.
 create view kept_from_reader as

@@ -5,6 +5,7 @@ language sql stable security definer set enable_seqscan = off begin atomic
     select s.stream from (select distinct k.stream, k.version from found_by k where k.key = any(wanted)) s
     where scoped() and s.stream <> all(without) and known(s.stream)
         and not closed(s.stream)
+        and not exists (select from link y where y.record = s.stream and archived(y.child))
         and not exists (select from set_aside a where a.record = s.stream and a.since <= s.version)
         and not exists (select from suspended u where u.record = s.stream and u.from_version <= s.version)
         and not exists (select from open_link y join veiled z on z.child = y.child where y.record = s.stream)
@@ -33,6 +34,6 @@ create function matching_hidden(wanted text[], most int)
 returns table (child uuid, names text[], date_of_birth text, estimated bool, gender text)
 language sql stable security definer begin atomic
     select z.child, z.names, z.date_of_birth, z.estimated, z.gender from kept_from_reader z
-    where scoped() and z.keys && wanted and not z.suspected
+    where scoped() and z.keys && wanted and not z.suspected and not archived(z.child)
     limit most;
 end;

@@ -1,6 +1,6 @@
 -- Chronologies hold nothing of sensitive services.
 create view unveiled_chronology with (security_barrier) as
-select l.child, c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, c.word, c.place, c.sure, c.agency,
+select l.child, c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, c.word, c.place, c.sure, c.agency, c.recorded,
     coalesce(a.since is not null, false) as aside
 from open_link l
 join chronology c on c.stream = l.record
@@ -11,7 +11,7 @@ where scoped() and c.kind is not null and unveiled(l.child)
 -- The same with when each fact was told, for lists as they were known at a moment; whose record it was then is asked apart. Of a
 -- record whose agency is suspended, `suspended_at` is the position since when.
 create view unveiled_told_fact with (security_barrier) as
-select c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, c.word, c.place, c.sure, c.agency, h.recorded_at,
+select c.stream, c.version, c.kind, c.number, c.day, c.time, c.source, c.word, c.place, c.sure, c.agency, c.recorded, h.recorded_at,
     u.position as suspended_at
 from open_link l
 join chronology c on c.stream = l.record

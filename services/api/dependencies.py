@@ -162,11 +162,12 @@ class Dependencies:
         self.unread = Unread(self.kafka)
 
     @contextmanager
-    def reading(self, agency: str | None = None) -> Iterator[Cursor]:
+    def reading(self, agency: str | None = None, archive: str | None = None) -> Iterator[Cursor]:
         """A cursor on one snapshot: no shield is applied between two of its queries. Raises DatabaseAway.
 
-        With an agency it also reads what is hidden from others.
+        With an agency it also reads what is hidden from others, with a moment `archive` of the children who are in the
+        archive since then.
         """
         with reading_views(self.replica or self.pool) as cursor:
-            refuse_what_does_not_belong(cursor, agency)
+            refuse_what_does_not_belong(cursor, agency, archive)
             yield cursor

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from domain.erasure import ERASED
+from domain.erasure.decide import BY_DECISION
 from projections.audit_history.query import events_of, open_event
 from projections.base.projection import Decryptor
 from projections.visibility.scope import ORDINARY
@@ -51,7 +52,7 @@ def certificate(cursor: Cursor, decryptor: Decryptor, erasure: str) -> dict[str,
             "kafka_until": (date.fromisoformat(decided.recorded_at[:10]) + timedelta(days=KAFKA_DAYS)).isoformat(),
             "backups_until": data["backups_until"],
         },
-        "refused_from_now_on": ERASED.code,
+        "refused_from_now_on": ERASED.code if data["rule"] == BY_DECISION else None,
     }
 
 
@@ -60,6 +61,14 @@ def erasure_of(cursor: Cursor, stream: str) -> str | None:
     cursor.execute("select erasure::text from register.fenced where stream = %s::uuid", (stream,))
     row = cursor.fetchone()
     return str(row[0]) if row else None
+
+
+def erasures_of(cursor: Cursor, streams: Collection[str]) -> dict[str, str]:
+    """By which decision each of the streams was fenced, of those that were."""
+    cursor.execute(
+        "select stream::text, erasure::text from register.fenced where stream = any(%s::uuid[])", (list(streams),)
+    )
+    return dict(cursor.fetchall())
 
 
 def streams_of_erased(cursor: Cursor, keys: KeyRing, numbers: Collection[RecordKey]) -> dict[RecordKey, str]:

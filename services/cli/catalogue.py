@@ -31,7 +31,7 @@ VERBS = {
     "duplicates": "children that may be one: list, merge, split, dismiss",
     "records": "take any agency's record out of the directory: remove",
     "hold": "a legal hold stops destruction: place, lift; each by two people",
-    "retention": "what has to be archived or destroyed by a day, by which rule: due",
+    "retention": "what has to be archived or destroyed by a day, by which rule: due; and the run that does it: run",
     "erase": "destroy a record, or all of a child, for good, with a certificate",
     "new-identity": "a child begins anew as somebody else: request, confirm, requested, list, show, open",
     "shield": "hide whereabouts of a child at risk: apply, lift, review, override, overrides",

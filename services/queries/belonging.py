@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812
 from projections.base.prepared import Prepared
 from projections.catalogue import ACCESS_LOG, REGISTER_LOG
 from projections.engine.positions import views_position
-from projections.visibility.scope import FOR_AGENCY
+from projections.visibility.scope import FOR_AGENCY, FOR_ARCHIVE
 from services.queries._kafka_reader import kafka_reader
 from services.queries.troubles import Trouble
 from streams.kafka.admin.identity import read_identity
@@ -36,9 +36,9 @@ NOT_MET = "the relay has not yet found out whether Postgres and this Kafka belon
 LIMIT_MS = 6_000
 _BELONGING = Prepared(
     "belonging",
-    ("text[]", "text"),
+    ("text[]", "text", "text"),
     "select (select says || '; ' || remedy from publication.troubles where code <> all($1) order by part limit 1),"  # noqa: S608
-    f" {FOR_AGENCY % '$2'}, home.since, home.register_until, home.access_until"
+    f" {FOR_AGENCY % '$2'}, {FOR_ARCHIVE % '$3'}, home.since, home.register_until, home.access_until"
     " from (select) as always left join publication.home on true",
 )
 """Every look needs this: all of it in one trip, planned once."""
@@ -64,14 +64,14 @@ def troubles(cursor: Cursor, kafka: KafkaSettings | None = None) -> list[Trouble
     return list(found.values())
 
 
-def refuse_what_does_not_belong(cursor: Cursor, agency: str | None = None) -> None:
+def refuse_what_does_not_belong(cursor: Cursor, agency: str | None = None, archive: str | None = None) -> None:
     """Raises NotTogether where the views may lack what Kafka or an earlier Postgres held: then nobody is absent.
 
     The cursor is one of a transaction on the live views. From then on it reads what is hidden from others than the
-    agency, where one is given.
+    agency, where one is given, and of children who are in the archive since the moment `archive` or later.
     """
-    _BELONGING.execute(cursor, (list(SHOWS_ALL), agency or ""))
-    ((trouble, _, since, *until),) = cursor.fetchall()
+    _BELONGING.execute(cursor, (list(SHOWS_ALL), agency or "", archive or ""))
+    ((trouble, _, _, since, *until),) = cursor.fetchall()
     if trouble is not None:
         raise NotTogether(trouble)
     if None in until:

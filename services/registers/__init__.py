@@ -15,7 +15,17 @@ from services.registers.agencies import (
     named_since,
     read_agencies_file,
 )
-from services.registers.budgets import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, BudgetUse, exceeded
+from services.registers.budgets import (
+    DESTRUCTIONS,
+    INVALID,
+    OPENED_SHIELDS,
+    REMOVALS,
+    RETENTION,
+    RETURNS,
+    SUSPICIONS,
+    BudgetUse,
+    exceeded,
+)
 from services.registers.demo_users import DEMO_USERS, add_demo_users
 from services.registers.extracts import ExtractRefused, SentExtract, begin_extract, complete_extract
 from services.registers.kafka_rights import bring_up_to_date, follow_suspensions
@@ -28,6 +38,8 @@ __all__ = [
     "INVALID",
     "OPENED_SHIELDS",
     "REMOVALS",
+    "RETENTION",
+    "RETURNS",
     "SUSPICIONS",
     "BadRegister",
     "BadUser",

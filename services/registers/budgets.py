@@ -6,7 +6,7 @@ from typing import NamedTuple
 from streams.store.database import Cursor
 
 INVALID, SUSPICIONS, DESTRUCTIONS = "invalid-messages", "suspicions", "destructions"
-REMOVALS, OPENED_SHIELDS = "removals", "opened-shields"
+REMOVALS, OPENED_SHIELDS, RETENTION, RETURNS = "removals", "opened-shields", "retention", "returns"
 """What there are budgets for; stored."""
 
 

@@ -16,14 +16,16 @@ from domain.source_record import SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
 from domain.suspension import AgencyStatus
 from domain.suspension.records import removals_of
+from domain.vocabulary import agency_urn
 from projections.base.projection import KeyDestroyed
 from services.registrar import store
 from services.registrar.batch_state import Caused
 from services.registrar.cannot_link import cannot_link_pairs
+from services.registrar.chronologies import Judged, chronologies
 from services.registrar.found_like import FoundLike, found_like
 from services.registrar.match_index import candidates_of, keys_of
 from services.registrar.shielded_records import children_of
-from services.registrar.suspensions import records_follow, stream_of_agency
+from services.registrar.suspensions import records_follow, stream_of_agency, suspended_sources
 from streams.crypto.keys import KeyRing
 from streams.store.application import LogApplication
 from streams.store.database import Database
@@ -111,6 +113,16 @@ class Aggregates:
                 with suppress(KeyDestroyed):
                     self.load_records({stream})
         return [self.records[stream] for stream in wanted if stream in self.records]
+
+    def suspended_sources(self) -> frozenset[str]:
+        """The sources from which nothing is taken, or was not before this batch."""
+        with self._database.transaction() as cursor:
+            before = suspended_sources(cursor)
+        return before | {agency_urn(agency) for agency, status in self.agency_statuses.items() if status.suspended}
+
+    def chronologies(self, children: Sequence[Child]) -> Judged:
+        """What the children are judged by, as the log has it: what was decided in this batch is not there."""
+        return chronologies(self._log.recorder, self._keys, children)
 
     def numbers_of(self, record: SourceRecord) -> list[store.RecordKey]:
         """The numbers by which its agency names the record and its involvements."""

@@ -25,7 +25,8 @@ class BatchState(NamedTuple):
     `described` has what the first command of each id describes: another one of that id is a duplicate.
     From the `suspended` sources nothing is taken. `caused` has the events that commands with an id of an earlier
     batch have caused on the record that they name. The records of `erased` numbers were destroyed. `lifted` are those
-    records, of which others are like, whose child was found to be shielded no more.
+    records, of which others are like, whose child was found to be shielded no more. `archived` has records whose child
+    is archived, each with that child.
     """
 
     outcomes: Mapping[SubmissionKey, str]
@@ -38,6 +39,7 @@ class BatchState(NamedTuple):
     caused: Mapping[Caused, Sequence[RegisterEvent]] = {}
     erased: Collection[RecordKey] = ()
     lifted: frozenset[str] = frozenset()
+    archived: Mapping[str, str] = {}
 
 
 def record_keys(command: Command) -> list[RecordKey]:

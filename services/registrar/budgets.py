@@ -11,9 +11,18 @@ from typing import NamedTuple, Self
 import orjson
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from domain.access_log.notices import alarm
+from domain.access_log.notices import NoticeKind, alarm
 from domain.vocabulary import agency_urn
-from services.registers import DESTRUCTIONS, INVALID, OPENED_SHIELDS, REMOVALS, SUSPICIONS, BudgetUse
+from services.registers import (
+    DESTRUCTIONS,
+    INVALID,
+    OPENED_SHIELDS,
+    REMOVALS,
+    RETENTION,
+    RETURNS,
+    SUSPICIONS,
+    BudgetUse,
+)
 from services.submission_contract.decisions import DecisionType
 from streams.kafka.topics import UNCLAIMED, notices_topic
 from streams.store.outbox import Message
@@ -29,14 +38,22 @@ MOST_REMOVALS = 200
 """Records that one user may remove within a day: their numbers are refused for ever. A whole agency is suspended."""
 MOST_OPENED_SHIELDS = 50
 """Shields that one user may lift, or hand over, within a day."""
-DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7, REMOVALS: 7, OPENED_SHIELDS: 7}
+MOST_OF_RETENTION = 5_000
+"""Children whom one user's runs of retention may archive, bring back or destroy within a day."""
+MOST_RETURNS = 200
+"""Archived people, grown up or believed dead, whom one agency's submissions bring back within a day at once. Whoever is
+not due any more by what is sent beyond that comes back with the next run; who only is registered stays archived."""
+DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7, REMOVALS: 7, OPENED_SHIELDS: 7, RETENTION: 7, RETURNS: 366}
 """As long as dead letters, and as long as an access report looks back."""
 
 
 class Limits(NamedTuple):
     """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day.
 
-    And how many times a user may destroy, remove records, and lift or hand over shields within a day.
+    And how many archived people it brings back within a day.
+
+    And how many times a user may destroy, remove records, lift or hand over shields, and run retention for a child
+    within a day.
     """
 
     invalid: int = MOST_INVALID
@@ -44,6 +61,8 @@ class Limits(NamedTuple):
     destructions: int = MOST_DESTRUCTIONS
     removals: int = MOST_REMOVALS
     opened_shields: int = MOST_OPENED_SHIELDS
+    retention: int = MOST_OF_RETENTION
+    returns: int = MOST_RETURNS
 
 
 class Budget:
@@ -111,28 +130,33 @@ def write_spent(cursor: Cursor, rows: Iterable[BudgetUse]) -> list[BudgetUse]:
     return used_up
 
 
+_ALARMING = {SUSPICIONS: NoticeKind.SUSPICIONS, RETURNS: NoticeKind.RETURNS}
+
+
 def alarms(used_up: Iterable[BudgetUse], sensitive: Collection[str], recorded_at: str) -> list[Message]:
-    """Messages, to data managers alone, of the agencies that have used up their suspicions of a day."""
+    """Messages, to data managers alone, of the agencies that have used up their suspicions, or returns, of a day."""
     made: list[Message] = []
     for each in used_up:
-        if each.what == SUSPICIONS:
+        if kind := _ALARMING.get(each.what):
             agency = None if agency_urn(each.agency) in sensitive else each.agency
-            value = orjson.dumps(alarm(agency, each.since.date().isoformat(), recorded_at))
+            value = orjson.dumps(alarm(kind, agency, each.since.date().isoformat(), recorded_at))
             made.append((notices_topic(UNCLAIMED), (agency or UNCLAIMED).encode(), value, None))
     return made
 
 
 class Budgets(NamedTuple):
-    """What a batch may take of each agency: of invalid messages, and of suspicions."""
+    """What a batch may take of each agency: of invalid messages, of suspicions, and of returns from the archive."""
 
     invalid: Budget
     suspicions: Budget
+    returns: Budget
 
     @classmethod
     def at(cls, now: datetime, limits: Limits) -> Self:
         """The budgets of that moment, of which nothing is spent yet."""
         invalid = Budget.of_the_hour(INVALID, now, limits.invalid)
-        return cls(invalid, Budget.of_the_day(SUSPICIONS, now, limits.suspicions))
+        suspicions = Budget.of_the_day(SUSPICIONS, now, limits.suspicions)
+        return cls(invalid, suspicions, Budget.of_the_day(RETURNS, now, limits.returns))
 
     def read(self, cursor: Cursor, agencies: Collection[str]) -> None:
         """Reads what the agencies have spent."""
@@ -142,16 +166,17 @@ class Budgets(NamedTuple):
     @property
     def taken(self) -> list[BudgetUse]:
         """What was counted since."""
-        return [*self.invalid.taken, *self.suspicions.taken]
+        return [spent for budget in self for spent in budget.taken]
 
 
 _OPENING = (DecisionType.SHIELD_LIFT, DecisionType.SHIELD_HAND_OVER)
-COUNTED = frozenset({DecisionType.ERASE, DecisionType.RECORD_REMOVE, *_OPENING})
+COUNTED = frozenset({DecisionType.ERASE, DecisionType.RECORD_REMOVE, DecisionType.RETENTION_RUN, *_OPENING})
 """The types of decision of which a user has a budget."""
 
 
 class StewardBudgets(NamedTuple):
-    """What each user may decide within a day: to destroy, to remove records, to lift shields or hand them over.
+    """What each user may decide within a day: to destroy, to remove records, to lift shields or hand them over, and for
+    how many children to run retention.
 
     How many a destruction counts for is known only once its child is read.
     """
@@ -159,6 +184,7 @@ class StewardBudgets(NamedTuple):
     destructions: Budget
     removals: Budget
     opened_shields: Budget
+    retention: Budget
 
     @classmethod
     def at(cls, now: datetime, limits: Limits) -> Self:
@@ -167,6 +193,7 @@ class StewardBudgets(NamedTuple):
             Budget.of_the_day(DESTRUCTIONS, now, limits.destructions),
             Budget.of_the_day(REMOVALS, now, limits.removals),
             Budget.of_the_day(OPENED_SHIELDS, now, limits.opened_shields),
+            Budget.of_the_day(RETENTION, now, limits.retention),
         )
 
     def of(self, decision: str) -> Budget | None:

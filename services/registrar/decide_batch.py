@@ -6,9 +6,12 @@ from functools import partial
 from uuid import UUID
 
 from domain.child import Child
+from domain.child.stewardship import about_one
+from domain.days import day_at
 from domain.erasure import ERASED
 from domain.event import RegisterEvent
 from domain.matching.beside_hidden import withheld
+from domain.retention import ENDS_AN_ENTRY, brings_back
 from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
@@ -112,7 +115,25 @@ def _decide(
         events += _link(event, state.described[command.source, command.id], holds, state, new_id, is_queued)
     elif command.type == SubmissionType.RECORD_REMOVED:
         events += _remove(event, state)
+    events += _return(event, state, partial(budgets.returns.takes, message.sender) if budgets else lambda: True)
     return Effect(events, [(*key, decided.id) for key in new_keys])
+
+
+def _return(cause: RegisterEvent, state: BatchState, may_return: Callable[[], bool]) -> list[RegisterEvent]:
+    """Takes the record's child out of the archive where the event says that it is here.
+
+    `may_return` is called where the child is grown up or believed dead; it returns whether its agency has not brought
+    back too many today, for each opens an entry that is closed.
+    """
+    record = str(cause.originator_id)
+    number = state.matcher.child_of(record) or state.archived.get(record)
+    child = state.children.get(UUID(number)) if number else None
+    if child is None or child.archived is None or about_one(child):
+        return []
+    rules = child.archived.rules
+    if brings_back(cause, rules, day_at(cause.timestamp)) and (ENDS_AN_ENTRY.isdisjoint(rules) or may_return()):
+        child.leave_archive(cause)
+    return pending_events(child)
 
 
 def _link(
@@ -149,6 +170,7 @@ def _link(
     if within:
         state.matcher.closed.pop(record)
         child.open_record(cause)
+    openly = {each.child for each in placement.merged if state.matcher.openly_known_by(each.child)}
     brought = state.matcher.put(record, placed, str(child.id))
     absorbed = {each: state.children[UUID(each)] for each in brought}
     suspected = {each for one in absorbed.values() for each in one.like_shielded}
@@ -159,6 +181,7 @@ def _link(
         comparer=state.matcher.comparer,
         absorbed=absorbed,
         brought=brought,
+        openly=openly,
         like=placed.like,
         alone=placed.alone,
         aside=placed.aside,

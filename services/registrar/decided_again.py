@@ -307,7 +307,9 @@ class _Deciding:
             self._suspect(parted, frozenset(parted.records), frozenset(child.records), regrouped)
             return
         self.moved |= dict.fromkeys(parted.records, str(child.id))
-        rejoin(child, parted, self._ruling, self._versions, self._source_of)
+        known = {self._source_of[record] for record in parted.records if record in self._source_of}
+        openly = not known <= self._sensitive
+        rejoin(child, parted, self._ruling, self._versions, self._source_of, openly=openly)
         self._keep(child, parted)
 
     def _split(self, blocks: Sequence[Block], regrouped: Regrouped) -> None:

@@ -1,7 +1,8 @@
 """Destroys what a decision is about, in the transaction of its events: keys, and rows of the registrar's tables.
 
 So there is no moment at which the fence is a fact and a key is there, or a key is gone without one. An agency's number
-is kept as a digest, keyed with a secret that is not in the database: what is sent under it later is refused.
+is kept as a digest, keyed with a secret that is not in the database: what is sent under it later is refused. Of what
+the rules of retention destroyed it is not: whoever comes back after years is registered as if for the first time.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,7 +21,9 @@ def write_erasures(cursor: Cursor, erasures: Sequence[ErasureRow], digest: Diges
     """Destroys keys and rows, and requests a checkpoint that proves it."""
     for each in erasures:
         destroy_keys(cursor, each.streams, each.erasure)
-        _forget_numbers(cursor, each.records, digest)
+        _forget_numbers(cursor, each.records)
+        if each.refused_for_ever:
+            _refuse_numbers(cursor, each.records, digest)
         _forget_matching(cursor, list(each.records))
     if erasures:
         cursor.execute("update publication.checkpoints set wanted = true where log = 'register'")
@@ -37,7 +40,7 @@ def erased_among(cursor: Cursor, keys: Collection[RecordKey], digest: Digest) ->
     return {key_of[bytes(found)]: stream for found, stream in cursor.fetchall()}
 
 
-def _forget_numbers(cursor: Cursor, records: Mapping[str, Sequence[RecordKey]], digest: Digest) -> None:
+def _refuse_numbers(cursor: Cursor, records: Mapping[str, Sequence[RecordKey]], digest: Digest) -> None:
     numbers = [(digest(key), stream) for stream, keys in records.items() for key in keys if key[1] == "subject"]
     if numbers:
         execute_values(
@@ -46,6 +49,9 @@ def _forget_numbers(cursor: Cursor, records: Mapping[str, Sequence[RecordKey]], 
             numbers,
             template="(%s, %s::uuid)",
         )
+
+
+def _forget_numbers(cursor: Cursor, records: Mapping[str, Sequence[RecordKey]]) -> None:
     keys = [key for each in records.values() for key in each]
     if keys:
         execute_values(

@@ -44,11 +44,13 @@ _ALONE = frozenset(
         DecisionType.NEW_IDENTITY_CONFIRM,
         DecisionType.RECORD_OPEN,
         DecisionType.AGENCY_RESUME,
+        DecisionType.RETENTION_RUN,
     )
 )
 """Decisions that are a batch each.
 
-Some may shield or close a child: who it is, is kept as its records are just then. Whether an agency may be resumed
+Some may shield or close a child: who it is, is kept as its records are just then. A run of retention judges children
+by what is stored of them. Whether an agency may be resumed
 depends on what a suspension before it has left to do.
 """
 Pause = Callable[[float], object]

@@ -1,6 +1,6 @@
 """The events that follow from a placement: on the child that the record belongs to, and on those that it absorbs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from eventsourcing.domain import Aggregate
 
@@ -23,6 +23,7 @@ def events_for(
     comparer: Comparer,
     absorbed: Mapping[str, Child],
     brought: Mapping[str, Sequence[str]],
+    openly: Collection[str],
     like: Sequence[str] = (),
     alone: bool = True,
     aside: bool = False,
@@ -33,8 +34,9 @@ def events_for(
 
     `cause` is the event that describes the record, `like` and `alone` say why it is held back, `aside` that it is set
     aside; `accepted` has the records of the child that are so no more. `versions` has the current version of those that
-    are like shielded children's in what it absorbs. What hides the child (an inherited shield, a suspicion) comes on
-    its stream before what it hides. What the record is still suspected of does not end.
+    are like shielded children's in what it absorbs, `openly` has those absorbed whom an ordinary agency knows. What
+    hides the child (an inherited shield, a suspicion) comes on its stream before what it hides. What the record is
+    still suspected of does not end.
     """
     matcher, record = comparer.settings.version, str(cause.originator_id)
     suspected = [
@@ -43,6 +45,7 @@ def events_for(
     set_aside = {each: since for one in absorbed.values() for each, since in one.aside.items() if each not in accepted}
     child.inherit(absorbed.values(), cause)
     child.inherit_hold(absorbed.values(), cause)
+    child.be_here_with([one for number, one in absorbed.items() if number in openly], cause)
     child.keep_suspicions(suspected, cause)
     still = {each.record for each in placement.suspected}
     ended = child.like_shielded.get(record, frozenset()).difference(like, still)

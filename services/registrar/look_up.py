@@ -1,6 +1,6 @@
 """Reads everything that a batch of submissions is decided by, in a few statements, before the first is decided."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from domain.source_record import Command
 from domain.vocabulary import SubmissionType
 from services.registrar import store
 from services.registrar.aggregates import Aggregates
+from services.registrar.archived_children import archived_among
 from services.registrar.batch import Message
 from services.registrar.batch_matcher import BatchMatcher, Described
 from services.registrar.batch_state import DESCRIBES, BatchState, record_keys
@@ -25,6 +26,7 @@ from streams.store.database import Database
 
 _REMOVED = SubmissionType.RECORD_REMOVED
 _CHANGES_THE_INDEX = (*DESCRIBES, _REMOVED)
+_SAYS_IT_IS_HERE = (SubmissionType.INVOLVEMENT_STARTED, SubmissionType.FLAG_RAISED)
 
 
 class MatchState(NamedTuple):
@@ -55,18 +57,15 @@ def look_up(
     with database.transaction() as cursor:
         outcomes = store.outcomes_of(cursor, {(command.source, command.id) for command in commands})
         streams = store.streams_of(cursor, {key for command in commands for key in record_keys(command)})
-        indexed = {
-            str(stream)
-            for command in commands
-            if command.type in _CHANGES_THE_INDEX
-            and (stream := streams.get((command.source, "subject", command.subject))) is not None
-        }
+        indexed = _streams_of([each for each in commands if each.type in _CHANGES_THE_INDEX], streams)
         erased = erased_among(cursor, _unknown(commands, streams), aggregates.digest)
         suspended = suspended_sources(cursor)
+        present = _streams_of([each for each in commands if each.type in _SAYS_IT_IS_HERE], streams)
+        archived = archived_among(cursor, present)
         match_state = read_match_state(cursor, comparer, list(describing.values()), indexed)
     aggregates.load_records(set(streams.values()))
     children = set(map(UUID, match_state.children))
-    aggregates.load_children(children)
+    aggregates.load_children(children | set(map(UUID, archived.values())))
     aggregates.readable_records({record for child in children for record in aggregates.children[child].like_shielded})
     for child in children:
         match_state.matcher.aside |= aggregates.children[child].aside.keys()
@@ -80,7 +79,8 @@ def look_up(
     caused = aggregates.caused_by({(stream, id_) for stream, id_ in named if stream})
     removed = [streams.get((each.source, "subject", each.subject)) for each in commands if each.type == _REMOVED]
     lifted = _lifted(aggregates, {number for each in removed if (number := match_state.matcher.child_of(str(each)))})
-    return BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused, erased, lifted)
+    found = BatchState(outcomes, streams, match_state.matcher, described, *known, suspended, caused, erased, lifted)
+    return found._replace(archived=archived)
 
 
 def _lifted(aggregates: Aggregates, children: Collection[str]) -> frozenset[str]:
@@ -90,6 +90,12 @@ def _lifted(aggregates: Aggregates, children: Collection[str]) -> frozenset[str]
     child_of = aggregates.children_of(like) if like else {}
     shown = {each for each in {*child_of.values()} if (child := aggregates.child(each)) and not child.shield}
     return frozenset(record for record, child in child_of.items() if child in shown)
+
+
+def _streams_of(commands: Sequence[Command], streams: Mapping[store.RecordKey, UUID]) -> set[str]:
+    """The streams of the records that commands name, of those that are known."""
+    keys = [(each.source, "subject", each.subject) for each in commands]
+    return {str(streams[key]) for key in keys if key in streams}
 
 
 def _unknown(commands: Sequence[Command], streams: Collection[store.RecordKey]) -> set[store.RecordKey]:

@@ -7,6 +7,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from domain.source_record.events import RecordRegistered
 from projections.base.partition import Partition
 from services.registrar import store
+from services.registrar.archived_children import write_archived
 from services.registrar.batch import BatchResult
 from services.registrar.budgets import alarms
 from services.registrar.closed_records import write_closings
@@ -44,6 +45,7 @@ def save(
         used_up = store.write(cursor, result.changes)
         write_shields(cursor, result.events)
         write_found_like(cursor, result.events)
+        write_archived(cursor, result.events)
         insert_keys(cursor, "register", keys.take_new())
         write_erasures(cursor, result.changes.erasures, lambda number: keys.digest(*number))
         rows = [

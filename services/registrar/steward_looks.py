@@ -45,6 +45,7 @@ ACTIONS: Mapping[str, Action] = {
     DecisionType.ERASE: Action.ERASE,
     DecisionType.HOLD_PLACE: Action.HOLD_PLACE,
     DecisionType.HOLD_LIFT: Action.HOLD_LIFT,
+    DecisionType.RETENTION_RUN: Action.RETENTION_RUN,
     DecisionType.RECORD_ACCEPT: Action.RECORD_ACCEPT,
     DecisionType.RECORD_SET_ASIDE: Action.RECORD_SET_ASIDE,
 }
@@ -84,6 +85,7 @@ def distrusted(command: Command, look: RecordedLook | None, now: datetime, oldes
     if look.user != command.data["decided_by"]:
         return OF_ANOTHER
     about = {command.data[name] for name in ("child", "left", "right") if name in command.data}
+    about.update(command.data.get("children", ()))
     if look.action != ACTIONS[command.type] or not look.children >= about:
         return ELSEWHERE
     return TOO_OLD if now - look.at > oldest else None

@@ -4,15 +4,16 @@ Decisions are few, and which records one is about depends on the one before: so 
 needed, and not before the batch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from domain import retention
 from domain.child import Child, Ruling, hold, new_identity, shielding, stewardship
 from domain.child.stewardship import RulingResult, SplitRecords
 from domain.erasure import erase_child, erase_record
-from domain.erasure.decide import BY_DECISION, TOO_MANY, Terms, weigh
+from domain.erasure.decide import BY_DECISION, BY_RETENTION, TOO_MANY, Erased, Terms, weigh
 from domain.matching import Comparer, features_of
 from domain.source_record import Command, Refusal, SourceRecord
 from domain.source_record.events import RecordAmended, RecordRegistered
@@ -20,6 +21,7 @@ from domain.suspension import AgencyStatus, remove, resume, suspend
 from services.registrar.batch import BatchResult, Message
 from services.registrar.budgets import Budget, StewardBudgets
 from services.registrar.cannot_link import CannotLinkRuling
+from services.registrar.chronologies import Judged
 from services.registrar.decide_batch import NewId
 from services.registrar.decide_in_order import Effect, decide_in_order
 from services.registrar.follow_shields import ShieldDirectory, follow_shields, hold_back_anew
@@ -32,6 +34,9 @@ from services.registrar.suspensions import SuspensionRow
 from services.submission_contract.decisions import DecisionType
 from streams.codec import iso_text
 
+REMOVAL_DENIABLE = timedelta(days=366)
+"""For so long after a data manager has removed a child's record a run only brings the child back, for the same person
+could remove what speaks for it."""
 BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
 
@@ -65,6 +70,12 @@ class Directory(ShieldDirectory, Protocol):
 
     def numbers_of(self, record: SourceRecord) -> list[RecordKey]:
         """The numbers by which its agency names the record and its involvements."""
+
+    def chronologies(self, children: Sequence[Child]) -> Judged:
+        """What the children are judged by, as it is stored."""
+
+    def suspended_sources(self) -> Set[str]:
+        """The sources from which nothing is taken, or was not before this batch."""
 
     def checkpoint(self) -> str | None:
         """The latest signed checkpoint of the register, if there is one."""
@@ -121,6 +132,9 @@ def decide_stewards_batch(
         if command.type == DecisionType.ERASE:
             terms = Terms(BY_DECISION, lookup.checkpoint(), (recorded_at + backups_kept).date())
             return _erasure(lookup, command, new_id, terms, ruling, budgets.destructions)
+        if command.type == DecisionType.RETENTION_RUN:
+            terms = Terms(BY_RETENTION, lookup.checkpoint(), (recorded_at + backups_kept).date())
+            return _retention(lookup, command, new_id, terms, ruling, budgets.retention)
         if command.type in _OF_HOLDS:
             return _holding(lookup, command, ruling)
         if command.type in _OF_IDENTITIES:
@@ -217,6 +231,10 @@ def _erasure(
     if isinstance(decided, Refusal):
         return decided
     destructions.takes(who, weight)
+    return _erased(lookup, decided, terms, ruling)
+
+
+def _erased(lookup: Directory, decided: Erased, terms: Terms, ruling: Ruling) -> Effect:
     unindexed: dict[str, Sequence[int]] = {}
     for record in decided.records:
         unindexed |= lookup.indexed_keys(str(record.id))
@@ -227,6 +245,7 @@ def _erasure(
         str(decided.erasure.id),
         {str(record.id): lookup.numbers_of(record) for record in decided.records},
         [str(each.id) for each in decided.children if each.is_destroyed],
+        refused_for_ever=terms.rule != BY_RETENTION,
     )
     changed = (decided.erasure, *decided.records, *decided.children)
     events = [event for each in changed for event in pending_events(each)]
@@ -234,6 +253,57 @@ def _erasure(
         if not each.is_destroyed:
             events += hold_back_anew(lookup, each, ruling)
     return Effect(events, unindexed=unindexed, erasures=[row])
+
+
+def _retention(
+    lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling, budget: Budget
+) -> Effect | Refusal:
+    """What a run does with those of its children of whom something is due; the others are left as they are.
+
+    To bring children back costs nothing of a user's budget, and nothing stands in its way; a page on which nothing is
+    done costs one, for it was judged.
+    """
+    who, on = lookup.pseudonym(ruling.decided_by), date.fromisoformat(command.data["on"])
+    act = retention.Act(command.data["act"])
+    found = [child for each in dict.fromkeys(command.data["children"]) if (child := lookup.child(each))]
+    if act is not retention.Act.RETURN and not budget.has_room(who, len(found)):
+        budget.takes(who, len(found))
+        return stewardship.TOO_MANY_TODAY
+    judged, suspended, refused = lookup.chronologies(found), lookup.suspended_sources(), retention.NOT_DUE
+    removed_since = iso_text(ruling.recorded_at - REMOVAL_DENIABLE)
+    effects: list[Effect] = []
+    taken = 0
+    for child in found:
+        absorbed = _family_of(lookup, child)
+        number = str(child.id)
+        in_question = (
+            number in judged.aside
+            or bool(judged.sources.get(number, frozenset()) & suspended)
+            or judged.removed.get(number, "") > removed_since
+        )
+        done = retention.run(child, absorbed, judged.records.get(number), on, ruling, act, suspended=in_question)
+        if isinstance(done, Refusal):
+            refused = done
+            continue
+        taken += done is not retention.Outcome.RETURNED
+        if done is retention.Outcome.CONFIRMED:
+            decided = erase_child(
+                child, absorbed, lookup.readable_records(sorted(child.records)), new_id(), terms, ruling
+            )
+            assert not isinstance(decided, Refusal)
+            effects.append(_erased(lookup, decided, terms, ruling))
+        else:
+            lookup.keep(child)
+            effects.append(Effect(pending_events(child)))
+    if act is not retention.Act.RETURN:
+        budget.takes(who, max(taken, 1))
+    if not effects:
+        return refused
+    unindexed: dict[str, Sequence[int]] = {}
+    for each in effects:
+        unindexed |= each.unindexed
+    events = [event for each in effects for event in each.events]
+    return Effect(events, unindexed=unindexed, erasures=[row for each in effects for row in each.erasures])
 
 
 _OF_HOLDS = {DecisionType.HOLD_PLACE: hold.place, DecisionType.HOLD_LIFT: hold.lift}
@@ -330,7 +400,8 @@ def _rule(lookup: Directory, command: Command, ruling: Ruling, new_id: NewId) ->
     suspected = {record for child in (left, right) if child for record in child.like_shielded}
     records = {record for child in (left, right) if child for record in child.records}
     sources = lookup.sources_of(records) if suspected else {}
-    return stewardship.merge(left, right, ruling, lookup.versions_of(suspected), sources)
+    openly = right is not None and lookup.is_known_openly(right.records)
+    return stewardship.merge(left, right, ruling, lookup.versions_of(suspected), sources, openly=openly)
 
 
 def _is_known_first(lookup: Directory, child: Child, other: Child) -> bool:

@@ -26,11 +26,15 @@ RecordKeyRow = tuple[str, str, str, UUID]
 
 
 class ErasureRow(NamedTuple):
-    """A decision to destroy: its stream, the records with the numbers that name each, and the children, all as text."""
+    """A decision to destroy: its stream, the records with the numbers that name each, and the children, all as text.
+
+    `refused_for_ever` is True if nothing is ever taken under these numbers again.
+    """
 
     erasure: str
     records: Mapping[str, Sequence[RecordKey]]
     children: Sequence[str]
+    refused_for_ever: bool = True
 
     @property
     def streams(self) -> list[str]:

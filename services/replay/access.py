@@ -5,7 +5,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from domain.authorization.archive import WHOLE_ARCHIVE
 from projections.engine.schema import use
+from projections.visibility.scope import FOR_ARCHIVE
 from services.replay.moment_views import MomentViews, Until
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
@@ -61,5 +63,6 @@ def reading(servers: Servers, views: MomentViews) -> Iterator[Reader]:
         reading_views(now) as live,
     ):
         use(cursor, views.schema)
+        live.execute(f"select {FOR_ARCHIVE}", (WHOLE_ARCHIVE,))
         key = KeyEncryptionKey.from_file(servers.key_encryption_key)
         yield Reader(cursor, live, KeyRing(key, reader_of(keys, "register")), KeyRing(key, reader_of(keys, "access")))

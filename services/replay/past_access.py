@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from domain.authorization import Action, Entitlement, Verdict, decide, jurisdiction, mask_entry
+from domain.authorization import Action, Entitlement, Verdict, archive_from, decide, jurisdiction, mask_entry
+from domain.authorization.reasons import NAMED_ENQUIRY
 from domain.days import day_of
 from projections.access_log.entitlements import entitlement_of
 from projections.access_log.query import accesses
@@ -13,7 +14,7 @@ from projections.directory.query import Moment, redacted_entries, redacted_entri
 from projections.directory.redaction import ReadScope
 from projections.overrides.query import investigations
 from projections.reports.authorities import authorities_in_charge
-from projections.visibility.scope import FOR_AGENCY, Scope
+from projections.visibility.scope import FOR_AGENCY, FOR_ARCHIVE, Scope
 from projections.visibility.survivors import family, survivor
 from services.queries.employers import agency_of
 from services.replay.access import Allow, Reader, Servers, reading
@@ -54,7 +55,8 @@ class PastAccess:
         self._entitlement = entitlement
         if entitlement:
             agency = agency_of(reader.now, entitlement)
-            reader.then.execute(f"select {FOR_AGENCY}", (agency or "",))
+            archive = archive_from(entitlement, Action.SHOW, NAMED_ENQUIRY, then.day)
+            reader.then.execute(f"select {FOR_AGENCY}, {FOR_ARCHIVE}", (agency or "", archive or ""))
         show = self._verdict(Action.SHOW, None)
         self._number = survivor(reader.then, child, cleared=show.cleared)
 

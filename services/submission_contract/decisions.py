@@ -11,7 +11,16 @@ from domain.child.new_identity import Ground
 from domain.source_record.command import Command
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON, STEWARDSHIP_SOURCE
 from services.submission_contract.reading import Invalid, read
-from services.submission_contract.submission import MAX_ITEMS, PRINTABLE, Authority, Moment, Reference, Submission, Text
+from services.submission_contract.submission import (
+    MAX_ITEMS,
+    PRINTABLE,
+    Authority,
+    IsoDate,
+    Moment,
+    Reference,
+    Submission,
+    Text,
+)
 
 ChildId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A child's number in its one spelling."""
@@ -25,6 +34,10 @@ AgencyCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}
 """The code of an agency of the register."""
 
 
+MOST_OF_A_RUN = 100
+"""Children of one decision of a run."""
+
+
 class DecisionType(StrEnum):
     """The types of a steward's decision.
 
@@ -34,7 +47,8 @@ class DecisionType(StrEnum):
     resumed. A record is removed, whosever it is. A new identity is requested by one and confirmed by another; a record
     that was closed for naming who such a child was is opened. A record that is set aside is accepted, or that is taken
     back. All of a child is destroyed, or one record of it; a legal
-    hold, which stops that, is placed or lifted.
+    hold, which stops that, is placed or lifted. A run of retention archives children, brings them back or destroys
+    them, as the rules have it of each.
     """
 
     MERGE = "children.merged"
@@ -55,6 +69,7 @@ class DecisionType(StrEnum):
     ERASE = "child.erase"
     HOLD_PLACE = "hold.place"
     HOLD_LIFT = "hold.lift"
+    RETENTION_RUN = "retention.run"
 
 
 class _Data(BaseModel):
@@ -110,6 +125,14 @@ class Destruction(OneChild):
     """A child that is destroyed, or one record of it."""
 
     record: NamedRecord | None = None
+
+
+class RetentionRun(_Data):
+    """Children of whom something is due by the rules of retention on a day, and what the run is for."""
+
+    children: Annotated[list[ChildId], Field(min_length=1, max_length=MOST_OF_A_RUN)]
+    on: IsoDate
+    act: Literal["return", "archive", "propose", "destroy"]
 
 
 class Confirmation(OneChild):
@@ -178,6 +201,7 @@ MODELS: Mapping[str, type[Envelope]] = {
     DecisionType.ERASE: Decision[Destruction],
     DecisionType.HOLD_PLACE: Decision[OneChild],
     DecisionType.HOLD_LIFT: Decision[OneChild],
+    DecisionType.RETENTION_RUN: Decision[RetentionRun],
 }
 """The model of each type of decision."""
 

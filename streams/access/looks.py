@@ -7,14 +7,31 @@ from typing import Any
 from domain.access_log.events import ChildrenShown
 from domain.access_log.notices import Notice
 from domain.event import RegisterEvent
-from streams.access.entry import Entry
+from streams.access.entry import Entry, EntryRefused
+from streams.access.retention_runs import write_run
+from streams.store.database import Cursor
+
+MOST_ENQUIRED = 30
+"""Different archived children after whom one user enquires no more within a day (UTC), and as many as one answer may
+show besides: a stolen sign-in reads no archive."""
+
+
+class EnquiriesUsedUp(EntryRefused):
+    """The user has been shown as many different archived children for enquiries within the day as one may.
+
+    Or the answer alone would show more than that. It does not depend on whom else the answer would show, so that it
+    tells of nobody.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Look(Entry):
     """One look: `action` is the verb, `asked` the criteria, `children` the ids shown, `count` how many things.
 
-    All fields but `notices` are those of the event, under the same names, `domain/access_log/events.py`.
+    All fields but the last four are those of the event, under the same names, `domain/access_log/events.py`.
+    `enquired` are those of the children who are shown for an enquiry into the archive alone, on the `day`, of UTC; None
+    where the look is no enquiry. `brought_back` is the authority of a run of retention that has come to the end of whom
+    it brings back, empty for the whole directory.
     """
 
     user: str
@@ -31,6 +48,9 @@ class Look(Entry):
     hidden: Sequence[dict[str, Any]] = ()
     masked: Sequence[dict[str, Any]] = ()
     notices: Sequence[Notice] = ()
+    enquired: Sequence[str] | None = None
+    day: str = ""
+    brought_back: str | None = None
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The class of the event that records it, and the event's fields."""
@@ -38,5 +58,33 @@ class Look(Entry):
         lists = {name: list(values[name]) for name in ("children", "hidden", "masked")}
         return ChildrenShown, {**values, **lists, "shown": dict(self.shown)}
 
+    def in_transaction(self, cursor: Cursor) -> None:
+        """Counts the children of an enquiry, and keeps when retention was run; raises EnquiriesUsedUp.
 
-_EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name != "notices")
+        Whoever appends has the log alone until the end.
+        """
+        if self.brought_back is not None:
+            write_run(cursor, self.brought_back, self.day)
+        if self.enquired is not None:
+            self._count_enquired(cursor, self.enquired)
+
+    def _count_enquired(self, cursor: Cursor, enquired: Sequence[str]) -> None:
+        cursor.execute("delete from access.enquiries where day < %s", (self.day,))
+        cursor.execute(
+            "with before as (select child from access.enquiries where user_name = %s and day = %s)"
+            " select (select count(*) from before),"
+            " array(select each::text from unnest(%s::uuid[]) each where each not in (select child from before))",
+            (self.user, self.day, list(enquired)),
+        )
+        ((before, new),) = cursor.fetchall()
+        if before >= MOST_ENQUIRED or len(new) > MOST_ENQUIRED:
+            raise EnquiriesUsedUp
+        cursor.execute(
+            "insert into access.enquiries (user_name, child, day) select %s, unnest(%s::uuid[]), %s"
+            " on conflict do nothing",
+            (self.user, new, self.day),
+        )
+
+
+_OWN_FIELDS = ("notices", "enquired", "day", "brought_back")
+_EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name not in _OWN_FIELDS)

@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "register.closed_records": _ALL,
         "register.found_like": _ALL,
         "register.removed_records": _ALL,
+        "register.archived": "select, insert, delete",
         "register.kept_apart": "select, insert, delete",
         "register.suspensions": _KEEP,
         "register.budgets": "select, insert, update, delete",
@@ -96,6 +97,8 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.fenced": _READ,
         "access.streams": _APPEND,
         "access.grants": "select, insert, update, delete",
+        "access.enquiries": "select, insert, delete",
+        "access.retention_runs": _KEEP,
         "register.counter": _READ,
         "register.events": "select (position, state)",  # since when the oldest waits that no view holds
         "register.offsets": _READ,  # how many submissions are not read yet

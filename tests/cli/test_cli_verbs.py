@@ -58,17 +58,33 @@ def test_for_people_the_same_is_said_in_words(world: World, run: Run) -> None:
 def test_what_is_due_by_a_day_is_told_with_the_law_and_nothing_is_done(world: World, run: Run) -> None:
     child, on = world.child_with(NHS_NUMBER), ("--on", "2025-03-01")
     found = as_json(run("retention", "due", *on, *WHO, "--json"))
-    assert [(each["child"], each["act"], each["destroy_on"]) for each in found["children"]] == [
-        (child, "destroy", "2025-02-03")
+    assert [(each["child"], each["act"], each["archive_on"]) for each in found["children"]] == [
+        (child, "archive", "2019-02-03")
     ]
     status, out, err = run("retention", "due", *on, *WHO)
     assert (status, err) == (0, "")
-    assert "reached-18\t0\t0\t1\tS.I. 2007/2182" in out
-    assert f"destroy\t2019-02-03\t2025-02-03\treached-18 since 2019-02-03\t{child}" in out
+    assert "reached-18\t0\t1\t0\tS.I. 2007/2182" in out
+    assert f"archive\t2019-02-03\t–\treached-18 since 2019-02-03\t{child}" in out
     assert "1 entry due by 2025-03-01. Nothing was done." in out
     assert as_json(run("retention", "due", "--on", "2019-02-02", *WHO, "--json"))["total"] == 0
     assert run("retention", "due", *WHO)[0] == 2
     assert world.looks()[-1]["action"] == "retention"
+
+
+def test_a_dry_run_of_retention_counts_by_rule_and_does_nothing(world: World, run: Run) -> None:
+    found = as_json(run("retention", "run", "--on", "2025-03-01", "--dry-run", *WHO, "--json"))
+    assert (found["done"], found["by_rule"]["reached-18"], found["more"]) == ({"archive": 1}, {"archive": 1}, False)
+    status, out, err = run("retention", "run", "--on", "2025-03-01", "--dry-run", *WHO)
+    assert (status, err) == (0, "")
+    assert "reached-18\t1\t0\t0" in out
+    assert "1 to archive, 0 to return, 0 to destroy. Nothing was done." in out
+    assert as_json(run("retention", "run", "--on", "2025-03-01", "--dry-run", *WHO, "--json")) == found
+
+
+def test_a_run_of_retention_for_a_day_ahead_is_refused(run: Run) -> None:
+    status, out, err = run("retention", "run", "--on", "2999-01-01", *WHO)
+    assert (status, out) == (2, "")
+    assert "on: a run is for today or an earlier day" in err
 
 
 def test_a_dry_run_tells_a_data_manager_whom_each_line_would_join(world: World, run: Run, tmp_path: Path) -> None:

@@ -149,6 +149,7 @@ def test_the_causes_are_those_of_the_access_log() -> None:
         "own-case",
         "place",
         "role",
+        "too-many",
     ]
 
 

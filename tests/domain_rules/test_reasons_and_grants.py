@@ -68,7 +68,12 @@ def test_a_word_of_its_own_is_no_mistyped_code(text: str) -> None:
 
 
 def test_which_reasons_need_text() -> None:
-    assert {code for code, reason in REASONS.items() if reason.needs_text} == {"subject-access", "court-order", "other"}
+    assert {code for code, reason in REASONS.items() if reason.needs_text} == {
+        "subject-access",
+        "court-order",
+        "named-enquiry",
+        "other",
+    }
 
 
 @pytest.mark.parametrize("code", sorted(code for code, reason in REASONS.items() if reason.needs_text))

@@ -10,7 +10,7 @@ from pathlib import Path
 from services.submission_contract import reading
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("domain/source_record", "domain/child", "domain/suspension", "domain/erasure")
+ROOMS = ("domain/source_record", "domain/child", "domain/suspension", "domain/erasure", "domain/retention")
 ROOMS += ("services/submission_contract", "services/registrar")
 """Where refusals and receipts are made."""
 FILE = Path(__file__).parent / "codes.txt"

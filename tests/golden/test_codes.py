@@ -6,7 +6,7 @@ from services.submission_contract.schemas.messages import ReceiptMessage
 from services.submission_contract.schemas.reference import reason_codes
 from tests.golden.codes import OUTCOME, REASON, RETIRED, codes_in_code, golden_codes
 
-LINES = 79
+LINES = 81
 """Codes in the golden file, retired ones too; the number only grows."""
 
 

@@ -225,6 +225,18 @@ REQUESTS: Mapping[str, Requests] = {
             limit=LIMITS,
         ),
     ),
+    "POST /retention/runs": _requests(
+        "POST /retention/runs",
+        whoever_may(Action.RETENTION_RUN),
+        body=st.fixed_dictionaries(
+            {"on": st.sampled_from([*DAYS, "2026-11-24", "2040-01-01"]), "dry_run": st.just(True)},
+            optional={
+                "authority": st.sampled_from(["E06999001", *AUTHORITIES]),
+                "after": AFTER,
+                "act": st.sampled_from(["return", "archive", "propose", "destroy"]),
+            },
+        ),
+    ),
     "GET /reports/{name}": _requests(
         "GET /reports/{name}",
         whoever_may(Action.REPORT),

@@ -164,6 +164,9 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
     "HoldAsked": lambda s: s.story.decides(s.child, "HoldAsked.v1", {"lift": False}),
     "HoldPlaced": lambda s: s.story.decides(s.child, "HoldPlaced.v1", {"inherited_from": None}),
     "HoldLifted": lambda s: s.story.decides(s.child, "HoldLifted.v1", {}),
+    "ChildArchived": lambda s: s.story.decides(s.child, "ChildArchived.v1", {"years_from": "2026-11-24"}),
+    "DestructionProposed": lambda s: s.story.decides(s.child, "DestructionProposed.v1", {}),
+    "ChildReturned": lambda s: s.story.decides(s.child, "ChildReturned.v1", {}),
     "ErasureDecided": lambda s: s.story.decides(
         s.story.new_id(),
         "ErasureDecided.v1",
@@ -194,7 +197,7 @@ HAPPENS: dict[str, Callable[[Scene], object]] = {
 """How each event comes to the shielded child's side."""
 OPENS = {"ShieldLifted"}
 """What shows who was held back."""
-NOT_IN_THE_QUEUE = {"ChildDestroyed", "NewIdentityGiven", "RecordClosed"}
+NOT_IN_THE_QUEUE = {"ChildArchived", "ChildDestroyed", "NewIdentityGiven", "RecordClosed"}
 """After these nothing that can be compared is left, or shown to whoever is no custodian of identities."""
 
 

@@ -73,6 +73,7 @@ def history() -> Story:
     _restored(story)
     _begun_anew(story)
     _destroyed(story)
+    _archived(story)
     return story
 
 
@@ -135,6 +136,15 @@ def _destroyed(story: Story) -> None:
         story.decides(child, kind, data)
     story.decides(other, "ErasureFenced.v1", {"erasure": erasure}, sealed=False)
     story.decides(child, "ChildDestroyed.v1", {"erasure": erasure}, sealed=False)
+
+
+def _archived(story: Story) -> None:
+    """A child that is archived, is to be destroyed, and returns; and one that stays in the archive."""
+    for subject in ("G10", "G11"):
+        child = story.listed(story.registered(subject=subject, given_name="Hetty"))
+        story.decides(child, "ChildArchived.v1", {"years_from": "2026-11-24"})
+    story.decides(child, "DestructionProposed.v1", {})
+    story.decides(child, "ChildReturned.v1", {})
 
 
 def of_access(seals: Seals) -> Iterator[bytes]:

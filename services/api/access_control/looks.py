@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Header, Request
 
+from domain.access_log.notices import Notice, NoticeKind, notices
 from domain.authorization import (
     VERSION,
     Action,
@@ -17,26 +18,34 @@ from domain.authorization import (
     Jurisdiction,
     StatedReason,
     Verdict,
+    archive_from,
     decide,
+    first_year_since,
+    is_enquiry,
     jurisdiction,
     jurisdiction_over,
     mask_entry,
 )
+from domain.authorization.archive import WHOLE_ARCHIVE
 from domain.days import day_at
 from domain.places import place_now
 from domain.vocabulary import LONGEST_REASON, SHORTEST_REASON
+from projections.archive.query import archived_since
 from projections.directory import query as directory
 from projections.directory.as_of import AsOf
 from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.reports.authorities import charges
+from projections.visibility.scope import FOR_ARCHIVE
 from projections.visibility.shields import EVERYWHERE, NOWHERE
 from projections.visibility.survivors import survivor
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
 from services.api.access_control.refusals import Attempt
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
-from streams.access.looks import Look
+from streams.access.looks import EnquiriesUsedUp, Look
 from streams.access.overrides import opened_to
+from streams.codec import iso_text
+from streams.projecting.reading import reading_views
 from streams.store.database import Cursor
 
 ReasonHeader = Annotated[
@@ -52,6 +61,10 @@ ReasonHeader = Annotated[
 _UNVOUCHED = (
     "this user may do so for the own authority only, and neither a local authority nor two agencies say that it is this"
     " child's; ask a data manager who works for the whole directory"
+)
+_TOO_MANY = (
+    "this user has been shown as many archived children for enquiries within the day (UTC) as one may, or asks for too"
+    " many at once; another user may enquire, or the same one tomorrow; who is on the lists is shown for another reason"
 )
 WITH_INVOLVEMENTS = frozenset({Action.SHOW, Action.EXPORT})
 """Actions that show who works with a child, and so have lines for restricted services."""
@@ -97,8 +110,19 @@ class Viewer:
     def reading(self) -> Iterator[Cursor]:
         """As `Dependencies.reading`, with what is hidden from others than the agency that the user works for."""
         agency = self.dependencies.employers.agency_of(self.entitlement)
-        with self.dependencies.reading(agency) as cursor:
+        with self.dependencies.reading(agency, self.archive_from) as cursor:
             yield cursor
+
+    @contextmanager
+    def reading_of_all(self) -> Iterator[Cursor]:
+        """As `Dependencies.reading`, with as much of the archive as this look may show, and nothing else hidden."""
+        with self.dependencies.reading(None, self.archive_from) as cursor:
+            yield cursor
+
+    @property
+    def archive_from(self) -> str | None:
+        """Since when a child has to be in the archive to be shown by this look; None where nothing of it is."""
+        return archive_from(self.entitlement, self.action, self.stated.code, self.today)
 
     @property
     def read_scope(self) -> ReadScope:
@@ -149,33 +173,59 @@ class Viewer:
         count: int | None = None,
         redacted: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
+        brought_back: str | None = None,
     ) -> str:
         """Makes the look durable and returns its id; raises AccessLogAway, and then nothing may be shown.
 
         `query` is the call's parameters; `children` are shown and nobody else; `redacted` has what was left out of them
-        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry.
+        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry;
+        `brought_back` is as in `Look`.
         """
         entries = list(redacted)
         masked = entries if self.action in WITH_INVOLVEMENTS else []
         positions = {each.child: int(each.entry["position"]) for each in entries if each.entry}
-        return self.dependencies.access_log.append(
-            Look(
-                self.user,
-                self.reason,
-                self.action.value,
-                query,
-                list(children),
-                len(children) if count is None else count,
-                role=self.entitlement.role.value,
-                effect=self.verdict.effect.value,
-                rights=VERSION,
-                reason_code=self.stated.code,
-                shown=positions if shown is None else shown,
-                hidden=[{"child": each.child, "records": list(each.hidden)} for each in entries if each.hidden],
-                masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
-                notices=self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, children),
-            )
+        enquired = self._enquired(children)
+        found = self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, children)
+        look = Look(
+            self.user,
+            self.reason,
+            self.action.value,
+            query,
+            list(children),
+            len(children) if count is None else count,
+            role=self.entitlement.role.value,
+            effect=self.verdict.effect.value,
+            rights=VERSION,
+            reason_code=self.stated.code,
+            shown=positions if shown is None else shown,
+            hidden=[{"child": each.child, "records": list(each.hidden)} for each in entries if each.hidden],
+            masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
+            notices=[*found, *self._notices_of(enquired or ())],
+            enquired=enquired,
+            day=iso_text(self.dependencies.now())[:10],
+            brought_back=brought_back,
         )
+        try:
+            return self.dependencies.access_log.append(look)
+        except EnquiriesUsedUp:
+            raise self.attempt.denied(Cause.TOO_MANY, _TOO_MANY) from None
+
+    def _enquired(self, children: Sequence[str]) -> list[str] | None:
+        """Those of the children who are shown because of an enquiry into the archive alone; None where it is none."""
+        if not is_enquiry(self.entitlement, self.action, self.stated.code, self.today):
+            return None
+        if not children:
+            return []
+        with reading_views(self.dependencies.look_ups) as cursor:
+            cursor.execute(f"select {FOR_ARCHIVE}", (WHOLE_ARCHIVE,))
+            archived = archived_since(cursor, children)
+        return sorted(child for child, since in archived.items() if since < first_year_since(self.today))
+
+    def _notices_of(self, enquired: Sequence[str]) -> list[Notice]:
+        """To data managers alone: an authority's notice would tell that the child is in the archive."""
+        role = self.entitlement.role.value
+        places = dict.fromkeys(enquired)
+        return notices(NoticeKind.ENQUIRY, enquired, places, role=role, organisation=None, reason_code=self.stated.code)
 
     def shown(self, cursor: Cursor, children: Collection[str], on: date | None = None) -> set[str]:
         """Those of the children that this directory lists on a day, today where none is given.

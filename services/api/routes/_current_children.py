@@ -28,7 +28,7 @@ def _removed(who: Viewer, child: str) -> str | None:
     """The child that a number means, where all its records are gone."""
     if not NUMBER.fullmatch(child):
         return None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
         Scope(who.cleared).execute(cursor, "select bool_and(removed) from known_link where child = %s::uuid", (number,))
         return number if cursor.fetchone() == (True,) else None
@@ -42,7 +42,7 @@ def current_children(who: Viewer, command: Mapping[str, str]) -> tuple[str, list
     somebody may be held back for being like it.
     """
     numbers = [str(UUID(text)) if NUMBER.fullmatch(text.lower()) else None for text in command.values()]
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         means = [survivor(cursor, number, cleared=who.cleared) for number in numbers if number]
         redacted = directory.redacted_entries(
             cursor, who.dependencies.keys, means, who.today, cleared=who.cleared, opened=means

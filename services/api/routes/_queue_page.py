@@ -48,7 +48,7 @@ class Page(NamedTuple):
 
 def queue_page(who: Viewer, after: After | None, limit: int, *, withheld: bool = False) -> Page:
     """Suspected pairs, and contradictions once there are no more of those; or the pairs that are behind the queue."""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         sides = _Sides(who, cursor)
         suspected: list[OpenPair] = []
         if after is None or after.is_suspected:

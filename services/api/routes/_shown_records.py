@@ -39,7 +39,7 @@ def named_streams(cursor: Cursor, named: Sequence[NamedRecord]) -> frozenset[str
 
 def refuse_unseen(who: Viewer, child: str, record: NamedRecord) -> None:
     """Raises Problem 409 where a record is none of the child's that the user is shown."""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         is_shown = named_streams(cursor, [record]) <= shown_records(who, cursor, child)
     if not is_shown:
         raise conflict(NOT_HERE)
@@ -47,7 +47,7 @@ def refuse_unseen(who: Viewer, child: str, record: NamedRecord) -> None:
 
 def child_of_shown_record(who: Viewer, record: NamedRecord) -> str | None:
     """The child of whose entry the record is a part."""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         (stream,) = named_streams(cursor, [record])
         child = directory.child_of_record(cursor, stream, cleared=who.cleared) if stream else None
         return child if child and stream in shown_records(who, cursor, child) else None

@@ -12,6 +12,7 @@ from domain.authorization import Action, mask_look
 from domain.child import why
 from domain.matching import missing_criteria
 from projections.access_log.query import accesses
+from projections.archive.query import archived_since
 from projections.audit_history import query as audit_history
 from projections.directory.query import children_with_records
 from projections.directory.redaction import ReadScope, RedactedEntry
@@ -163,6 +164,7 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None, *,
             redacted = RedactedEntry(redacted.child, hidden=redacted.hidden)
         found = who.entry_of(redacted)
         looks = None if found is None else latest_looks(cursor, who, found)
+        archived = archived_since(cursor, [number]) if found and who.archive_from else {}
     query = {"child": child, "as_of": known_at, "effective": true_at, "why": explained}
     who.record(_given(query), [redacted.child] if found else [], redacted=[redacted])
     if found is None:
@@ -170,6 +172,8 @@ def _show(who: Viewer, child: str, known_at: str | None, true_at: str | None, *,
     more: dict[str, Any] = {"warning": WARNING} if read_scope.opened else {}
     if looks is not None:
         more["accesses"] = looks
+    if archived:
+        more["archived_since"] = archived[number]
     if explained:
         more["why"] = why(redacted.records, with_set_aside=who.may_see_queue)
     return {**_placed(who, found), **more, **({} if at else _left_out(who))}

@@ -129,7 +129,7 @@ def _refuse_strangers(who: Viewer, left: str, right: str) -> None:
 
     A child of one's own joined to any child gives power over that one: to shield it, to part it, to destroy it.
     """
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         places = [jurisdiction_over(who.entitlement.authority, each) for each in charges(cursor, [left, right])]
         if Jurisdiction.OTHER in places and not has_readable_pair(who, cursor, left, right):
             raise who.attempt.denied(
@@ -148,7 +148,7 @@ def _of_a_record(who: Viewer, kind: DecisionType, command: OneRecord) -> Respons
 
 def _split(who: Viewer, command: Split) -> Response:
     look, (child,) = current_children(who, {"child": command.child})
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         brought = absorbed_by(events_of(cursor, who.dependencies.keys, [child]))
         named = named_streams(cursor, command.records) if command.records else None
         undone = merge_to_undo(shown_records(who, cursor, child), brought, named)
@@ -160,7 +160,7 @@ def _split(who: Viewer, command: Split) -> Response:
     taken = decide(who.dependencies, look, DecisionType.SPLIT, child, ruling_of(who, child=child, **leaving))
     if taken.position is None:
         return under_way(taken)
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         return answer_of(taken, child=child, other=str(latest_split_target(cursor, child, taken.position)))
 
 

@@ -55,7 +55,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         look, child = current_or_removed_child(who, child)
         if erasure is not None:
             return _not_shown_yet(erasure)
-        with who.dependencies.reading() as cursor:
+        with who.reading_of_all() as cursor:
             undecided = has_held_back(cursor, child, custodian=who.custodian)
         if undecided:
             raise Problem(HTTPStatus.CONFLICT, _UNDECIDED, code="undecided-pairs")
@@ -90,7 +90,7 @@ def _meant(who: Viewer, what: Destruction) -> tuple[str | None, str]:
     if what.record is None:
         return None, (what.child or "").lower()
     key: RecordKey = (what.record.source, "subject", what.record.subject)
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         stream = streams_of(cursor, [key]).get(key) or streams_of_erased(cursor, who.dependencies.keys, [key]).get(key)
         if stream is None:
             return None, ""
@@ -105,7 +105,7 @@ def _may_name(who: Viewer, stream: str, child: str, *, is_erased: bool) -> bool:
     Who works for the whole directory may also name an ordinary agency's that was removed; and of one that is destroyed
     already nothing can be shown, until the views have that, too.
     """
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         if stream in shown_records(who, cursor, child):
             return True
         ORDINARY.execute(cursor, "select exists (select from known_link where record = %s::uuid)", (stream,))
@@ -117,7 +117,7 @@ def _destruction_of(who: Viewer, stream: str) -> tuple[str | None, Mapping[str, 
     """By which decision a stream was destroyed, if it was, and the certificate once the views show that."""
     if not NUMBER.fullmatch(stream):
         return None, None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         erasure = erasure_of(cursor, stream)
         return erasure, certificate(cursor, who.dependencies.keys, erasure) if erasure else None
 

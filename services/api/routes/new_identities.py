@@ -107,7 +107,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, more: Mapping[str, Any]
     if who.reason not in get_args(Ground):
         raise who.attempt.denied(Cause.NO_REASON, _CODES, HTTPStatus.UNPROCESSABLE_ENTITY)
     look, (number,) = current_children(who, {"child": child})
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         undecided = has_readable_pair(who, cursor, number)
     if undecided:
         raise Problem(HTTPStatus.CONFLICT, _UNDECIDED, code="undecided-pairs")
@@ -121,7 +121,7 @@ def _sent(who: Viewer, look: str, kind: DecisionType, child: str, more: Mapping[
 
 def _waiting(who: Viewer) -> list[dict[str, Any]]:
     """What waits for a second data manager, where the user may decide it."""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         found = waiting(cursor, who.dependencies.keys)
         in_custody = custodians(cursor, [each.child for each in found])
         about = charges(cursor, [each.child for each in found])

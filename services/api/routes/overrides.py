@@ -112,7 +112,7 @@ def whole(who: Viewer, child: str) -> RedactedEntry | None:
     """A child behind its shield, to decide what may be done, never to be shown; None where there is no such child."""
     if not NUMBER.fullmatch(child):
         return None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
         redacted = directory.redacted_entries(
             cursor, who.dependencies.keys, [number], who.today, cleared=who.cleared, opened=[number]
@@ -122,7 +122,7 @@ def whole(who: Viewer, child: str) -> RedactedEntry | None:
 
 
 def _investigations(who: Viewer, closed: bool, after: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         found = investigations(cursor, who.dependencies.access_keys, closed=closed, after=after, limit=limit)
     who.record({"closed": closed, "after": after, "limit": limit}, sorted({each["child"] for each in found}))
     return found, found[-1]["position"] if len(found) == limit else None
@@ -132,7 +132,7 @@ def _close(who: Viewer, id_: str) -> dict[str, Any]:
     """Closes an investigation about a child that the user's authority is in charge of; any other is absent."""
     found = None
     if NUMBER.fullmatch(id_):
-        with who.dependencies.reading() as cursor:
+        with who.reading_of_all() as cursor:
             found = investigation(cursor, who.dependencies.access_keys, id_)
             if found and who.refusal_about(cursor, [survivor(cursor, found["child"], cleared=who.cleared)]):
                 found = None

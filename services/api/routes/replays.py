@@ -40,7 +40,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _recorded(who: Viewer, as_of: str, named: list[str], **details: str) -> dict[str, Any]:
     known_at = moment("as_of", as_of) or ""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         listed = who.shown(cursor, named, min(day(known_at), who.today))
     shown = [child for child in named if child in listed]
     who.record({"as_of": known_at, **details}, shown, shown={})

@@ -84,7 +84,7 @@ def _begin(who: Viewer, child: str, command: NewCorrection) -> dict[str, Any]:
 
 def _found_child(who: Viewer, child: str, doing: str) -> str:
     """The child that a number means now, after the look is recorded; raises Problem 403, 404 where there is none."""
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         found = entry(cursor, who.dependencies.keys, child, today=who.today)
         refused = who.refusal_about(cursor, [found["child"]]) if found else absent()
     who.record({"child": child, "doing": doing}, [found["child"]] if found and not refused else [])
@@ -96,7 +96,7 @@ def _found_child(who: Viewer, child: str, doing: str) -> str:
 def _list(who: Viewer, is_open: bool | None, limit: int) -> list[dict[str, Any]]:
     """Requests about children who live in the user's authority, or anywhere for a user of the whole directory."""
     own = who.entitlement.authority
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         children = None if own is None else _of_authority(cursor, own)
         keys = who.dependencies.access_keys
         found = stored_requests(cursor, keys, who.today, children=children, is_open=is_open, limit=limit)

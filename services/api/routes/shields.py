@@ -77,7 +77,7 @@ def _decide(who: Viewer, kind: DecisionType, child: str, to: str | None = None) 
     redacted = whole(who, child)
     number = redacted.child if redacted and redacted.entry else _shielded_without_records(who, child)
     about = [number] if number else []
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         in_custody = custodians(cursor, about)
         refused = who.refusal_about(cursor, about) if about else absent()
         home = vouched_authorities(cursor, about).get(number or "")
@@ -102,7 +102,7 @@ def _shielded_without_records(who: Viewer, child: str) -> str | None:
     """
     if not who.cleared or not NUMBER.fullmatch(child):
         return None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         number = survivor(cursor, child, cleared=who.cleared)
         found = shieldings(cursor, [number]).get(number)
     return number if found and not found.is_suspected else None
@@ -110,7 +110,7 @@ def _shielded_without_records(who: Viewer, child: str) -> str | None:
 
 def _due(who: Viewer, day: str, after: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
     begin = after.split("~") if after else None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         found = due_reviews(cursor, day, (begin[0], begin[1]) if begin else None, limit, custodian=who.custodian)
     who.record({"on": day, "after": after, "limit": limit}, [each.child for each in found])
     last = f"{found[-1].review_by}~{found[-1].child}" if len(found) == limit else None

@@ -63,7 +63,7 @@ def router(dependencies: Dependencies) -> APIRouter:
 
 def _document(who: Viewer, child: str, applicant: Applicant, name: str | None) -> dict[str, Any]:
     dependencies = who.dependencies
-    with dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         sources = Sources(
             dependencies.keys, dependencies.access_keys, load_users(cursor), dependencies.watch.organisations
         )
@@ -79,7 +79,7 @@ def _refusal(who: Viewer, found: HeldData | None, applicant: Applicant, name: st
     """Why the document is refused: the child is another authority's, or no record names the carer."""
     if found is None:
         return None
-    with who.dependencies.reading() as cursor:
+    with who.reading_of_all() as cursor:
         refused = who.refusal_about(cursor, [found.entry["child"]])
     if refused:
         return refused

@@ -53,6 +53,7 @@ class Entry(BaseModel):
     position: int | None
     as_of: str
     accesses: list[EntryAccess] | None = None
+    archived_since: str | None = None
     warning: str | None = None
     left_out: list[str] = Field(default_factory=list)
     why: dict[str, Belief] | None = None

@@ -41,7 +41,7 @@ class Certificate(BaseModel):
     keys: list[Key]
     checkpoints: dict[str, str | None]
     copies: dict[str, str]
-    refused_from_now_on: str
+    refused_from_now_on: str | None
 
 
 class Destroyed(BaseModel):

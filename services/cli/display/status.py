@@ -35,6 +35,8 @@ def display_status(to: Console, status: Mapping[str, Any]) -> None:
         aside = f" and what it said is set aside{so_far}" if each["set_aside"] else ""
         removals = f"; {count_of(each['removals'], 'record')} that it removed came back" if each["removals"] else ""
         to.print(text(f"{each['agency']} is suspended{aside}{removals}", "red"))
+    if status["retention_runs"] is not None:
+        to.print(f"retention: {last_run(status['retention_runs'])}")
     if status["forged"]:
         forged = f"{status['forged']:,} messages in Kafka are forged: `contactpoint dead-letters list` names them"
         to.print(text(forged, "red"))
@@ -47,3 +49,14 @@ def _display_positions(to: Console, positions: Mapping[str, int], lag: Mapping[s
     at_rest = len(set(positions.values())) == 1
     waiting = ", ".join(f"{number:,} at {part}" for part, number in lag.items() if number)
     to.print("Everything that was accepted is in the views." if at_rest else f"Under way: {waiting}.")
+
+
+def last_run(days: Mapping[str, str]) -> str:
+    """When retention was last run, by the day of each authority and of the whole directory."""
+    of_authorities = sorted(day for authority, day in days.items() if authority)
+    runs = [f"for the whole directory on {days['']}"] if "" in days else []
+    if of_authorities:
+        first, last = of_authorities[0], of_authorities[-1]
+        between = first if first == last else f"{first} to {last}"
+        runs.append(f"for {count_of(len(of_authorities), 'authority')} on {between}")
+    return f"last run {', '.join(runs)}" if runs else "not run yet"

@@ -18,6 +18,7 @@ from services.queries.positions import Positions, read_positions
 from services.queries.troubles import Trouble, in_one_sentence
 from services.queries.unread import Offsets, count_unread, read_offsets
 from services.registers import SuspendedAgency, suspended_agencies
+from streams.access.retention_runs import last_runs
 from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
 
@@ -36,7 +37,7 @@ def run(args: Namespace) -> int:
     processes = read_stack(settings.data).get("processes", [])
     troubles: list[Trouble] = []
     found = _answer_of("postgres", lambda: _in_postgres(database_url), troubles)
-    positions, offsets, suspended = found or (None, {}, None)
+    positions, offsets, suspended, retention_runs = found or (None, {}, None, None)
     troubles += _of_views(positions.views_missing if positions else None)
     troubles += _of_projections(positions.stopped if positions else ())
     counted = _answer_of("kafka", lambda: _in_kafka(kafka, offsets), troubles)
@@ -54,6 +55,7 @@ def run(args: Namespace) -> int:
         "lag": {"registrar": counted[1] if counted else None, **positions.lag} if positions else None,
         "dead_letters": counted[0] + positions.failed if counted and positions else None,
         "suspended": None if suspended is None else [each.json() for each in suspended],
+        "retention_runs": retention_runs,
         "forged": positions.forged if positions else None,
         "troubles": [trouble.json() for trouble in troubles],
     }
@@ -80,11 +82,11 @@ def _answer_of(part: str, query: Callable[[], _Answer], troubles: list[Trouble])
         return None
 
 
-def _in_postgres(database_url: str) -> tuple[Positions, Offsets, list[SuspendedAgency]]:
-    """The positions, how far the registrar has read each topic, and the agencies that are suspended."""
+def _in_postgres(database_url: str) -> tuple[Positions, Offsets, list[SuspendedAgency], dict[str, str]]:
+    """The positions, how far the registrar has read each topic, the agencies that are suspended, and the last runs."""
     database = Database(database_url, "contactpoint status", statement_timeout_s=5)
     with closing(database), database.transaction() as cursor:
-        return read_positions(cursor), read_offsets(cursor), suspended_agencies(cursor)
+        return read_positions(cursor), read_offsets(cursor), suspended_agencies(cursor), last_runs(cursor)
 
 
 def _together(kafka: KafkaSettings, database_url: str) -> list[Trouble]:

@@ -10,6 +10,7 @@ import orjson
 from domain.agency import Agency
 from domain.catalogue import WIRE_NAMES
 from domain.child import Absorbed, Child, Comparison, Ruling, hold, new_identity
+from domain.child.archive_events import ChildArchived, ChildReturned, DestructionProposed
 from domain.child.events import RecordHeldBack, SuspicionEnded
 from domain.child.hold_events import HoldAsked, HoldLifted, HoldPlaced
 from domain.child.identity_events import NewIdentityGiven, NewIdentityRequested, RecordClosed, RecordOpened
@@ -87,6 +88,7 @@ def events() -> dict[str, RegisterEvent]:
         _removal(),
         *_destruction(),
         *_holding(),
+        *_archive(),
         *_likeness(of_authority[0], of_surgery),
         *_new_identity(of_authority[0], of_surgery),
         *access_events(str(CHILD), str(SENSITIVE_RECORD), RECORDED_AT),
@@ -198,6 +200,18 @@ def _holding() -> list[RegisterEvent]:
         for by in (RULING.decided_by, "another-manager"):
             assert not isinstance(decided(child, [], RULING._replace(decided_by=by)), Refusal)
     return [event for event in child.collect_events() if isinstance(event, HoldAsked | HoldPlaced | HoldLifted)]
+
+
+def _archive() -> list[RegisterEvent]:
+    """A child that is archived, is to be destroyed six years later, and returns."""
+    registered = _record(STORY, AUTHORITY, RECORD)[0]
+    child = Child.listed(CHILD, registered)
+    decided = {**RULING.provenance, **RULING.sealed}
+    child.trigger_event(ChildArchived, **decided, on="2026-11-20", rules=["reached-18"], years_from="2026-11-20")
+    child.trigger_event(DestructionProposed, **decided, on="2032-11-24")
+    child.leave_archive(registered)
+    kinds = (ChildArchived, ChildReturned, DestructionProposed)
+    return [event for event in child.collect_events() if isinstance(event, kinds)]
 
 
 def _suspension() -> list[RegisterEvent]:

@@ -44,9 +44,9 @@ class ReceiptMessage(BaseModel):
 
 
 class Notice(BaseModel):
-    """Tells the authority that a child lives in of a look, or data managers of an alarm; holds nothing personal."""
+    """Tells a child's authority of a look, or data managers of an alarm or an enquiry; holds nothing personal."""
 
-    kind: Literal["unscheduled-look", "override", "suspicions"]
+    kind: Literal["unscheduled-look", "override", "suspicions", "returns", "archive-enquiry"]
     child: Annotated[StreamId | None, Field(description="the child's number in the directory; none of suspicions")] = (
         None
     )

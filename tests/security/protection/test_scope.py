@@ -6,8 +6,9 @@ import psycopg2
 import pytest
 from psycopg2.errors import InsufficientPrivilege
 
+from domain.authorization.archive import WHOLE_ARCHIVE
 from projections.engine.live_schema import use_live
-from projections.visibility.scope import EVERYWHERE, ORDINARY, Scope
+from projections.visibility.scope import EVERYWHERE, FOR_ARCHIVE, ORDINARY, Scope
 from streams.codec import decode_event
 from streams.store.database import Cursor
 from tests.security.protection.hiding import made_sensitive
@@ -168,6 +169,7 @@ def test_a_sensitive_record_is_known_to_the_cleared_alone(cursor: Cursor, scene:
 UNVEILED = {
     "unveiled_finding": "child",
     "unveiled_listing": "child",
+    "unveiled_archive": "child",
     "unveiled_name": "child",
     "unveiled_chronology": "child",
     "unveiled_features": "child",
@@ -187,6 +189,9 @@ def test_a_hidden_child_is_unveiled_to_whom_it_is_opened_and_to_its_custodian_al
     cursor: Cursor, scene: Scene, view: str
 ) -> None:
     query = f"select {UNVEILED[view]} from {view}"
+    if view == "unveiled_archive":
+        cursor.execute("insert into archived_child (child, since, position) values (%s, '2020-01-01', 1)", (scene.ada,))
+        cursor.execute(f"select {FOR_ARCHIVE}", (WHOLE_ARCHIVE,))
     for scope in (Scope(True), Scope(True, SOUTH), Scope(True, opened=[scene.bea])):
         assert scene.ada not in column(cursor, scope, query)
     for scope in (Scope(custodian=EVERYWHERE), Scope(custodian=NORTH), Scope(opened=[scene.ada, scene.bea])):
