@@ -21,6 +21,7 @@ from streams.access.grants import Granter, Users
 from streams.access.looks import Look
 from streams.access.overrides import MOST_OVERRIDES, Override, OverridesUsedUp
 from streams.access.request_log import RequestLog
+from streams.clock import Clock, utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -40,9 +41,9 @@ def tables(database_url: str) -> None:
 
 
 @contextmanager
-def open_log(database_url: str, **options: float) -> Iterator[AccessLog]:
+def open_log(database_url: str, clock: Clock = utc_now, **options: float) -> Iterator[AccessLog]:
     """An access log, closed afterwards."""
-    with closing(AccessAppender(database_url, KEY)) as appender, closing(AccessLog(appender, **options)) as log:
+    with closing(AccessAppender(database_url, KEY, clock)) as appender, closing(AccessLog(appender, **options)) as log:
         yield log
 
 
@@ -163,10 +164,11 @@ def test_a_clock_passed_in_stamps_what_is_recorded(database_url: str) -> None:
 
 
 def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
-    with open_log(database_url) as log:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    with open_log(database_url, lambda: noon) as log:
         for user in ("left", "right", "left"):
             log.append(look(user))
-    with open_log(database_url) as log:
+    with open_log(database_url, lambda: noon) as log:
         log.append(look("left"))
     streams = defaultdict(set)
     for user in ("left", "right"):
@@ -176,7 +178,7 @@ def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
     assert streams["left"] != streams["right"]
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select distinct day from access.streams where user_name in ('left', 'right')")
-        assert cursor.fetchall() == [(datetime.now(UTC).date(),)]
+        assert cursor.fetchall() == [(noon.date(),)]
 
 
 def test_without_the_database_append_raises(database_url: str) -> None:

@@ -120,7 +120,7 @@ def test_a_message_of_the_log_is_one_line_without_the_text_of_its_exception() ->
             "x", logging.WARNING, "", 0, "two\nlines", None, (KeyError, error, error.__traceback__)
         )
     line = OneLine("relay").format(record)
-    assert line.startswith(time.strftime("%H:"))
+    assert line.startswith(time.strftime("%H:%M:", time.localtime(record.created)))
     assert " relay two lines (KeyError at test_runtime.py:" in line
     assert "Zorvel" not in line
 
