@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from services.cli.main import main
 from services.inclusion_policy.shipped import SHIPPED
 from tests.support.api_world import NHS_NUMBER, looking
 from tests.support.served import served as serving
+from tests.support.waiting import eventually
 from tests.support.world import World, person, submission
 
 OTHER = "9990000026"
@@ -192,14 +192,6 @@ def _locked(world: World) -> Any:
     return closing(connection)
 
 
-def _until(condition: Any) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    pytest.fail("what was waited for did not come")
-
-
 def test_where_postgres_goes_away_the_verb_says_so(
     served: object, world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,7 +199,7 @@ def test_where_postgres_goes_away_the_verb_says_so(
     with _locked(world):
         verb = threading.Thread(target=lambda: ended.append(main(["policy", "compare", *WHO])))
         verb.start()
-        _until(lambda: _of_comparisons(world))
+        eventually(lambda: _of_comparisons(world))
         with closing(psycopg2.connect(world.database_url)) as connection, connection.cursor() as cursor:
             cursor.execute("select pg_terminate_backend(%s)", (_of_comparisons(world)[0],))
         verb.join()
@@ -228,7 +220,7 @@ def test_where_the_process_is_killed_the_answer_says_that_it_is_not_whole(client
     with _locked(world):
         asking = threading.Thread(target=lambda: answers.append(compared(client, world)))
         asking.start()
-        _until(lambda: _of_comparisons(world))
+        eventually(lambda: _of_comparisons(world))
         os.kill(_children_of(os.getpid())[0], signal.SIGKILL)
         asking.join()
     assert "try again" in answers[0][-1]["problem"]
@@ -242,10 +234,10 @@ def test_where_the_client_goes_away_the_process_ends(served: dict[str, str], wor
     with _locked(world), socket.create_connection((host, int(port))) as client:
         head = f"POST /policies/compare HTTP/1.1\r\nHost: {host}\r\n{lines}Content-Length: {len(asked)}\r\n\r\n"
         client.sendall(head.encode() + asked)
-        _until(lambda: _of_comparisons(world))
+        eventually(lambda: _of_comparisons(world))
         client.close()
-        _until(lambda: not _children_of(os.getpid()))
-    _until(lambda: main(["policy", "compare", *WHO]) == 0)
+        eventually(lambda: not _children_of(os.getpid()))
+    eventually(lambda: main(["policy", "compare", *WHO]) == 0)
 
 
 def _children_of(pid: int) -> list[int]:
