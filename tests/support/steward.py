@@ -9,7 +9,7 @@ from typing import Any
 from services.registrar.batch import STEWARDS_TOPIC, Message
 from services.registrar.receipts import Answer
 from services.submission_contract.decisions import DecisionType, decision
-from streams.clock import Clock, utc_now
+from streams.clock import Clock
 from tests.support.desk import AUTHORITY, Desk, numbered
 from tests.support.examples import KEY_ENCRYPTION_KEY
 from tests.support.looks import LookBook
@@ -41,10 +41,10 @@ class Steward(Desk):
         value = decision(id_ or self.look(kind, **data), kind, about, TIME, reasoned)
         return Message(STEWARDS_TOPIC, 0, offset, value, None)
 
-    def look(self, kind: DecisionType, user: str = "a-steward", *, at: Clock = utc_now, **data: Any) -> str:
-        """The id of a user's look at the children whom the decision is about."""
+    def look(self, kind: DecisionType, user: str = "a-steward", *, at: Clock | None = None, **data: Any) -> str:
+        """The id of a user's look at the children whom the decision is about, by default now."""
         children = [data[name] for name in ("left", "right", "child") if name in data]
-        with closing(LookBook(self.url, KEY_ENCRYPTION_KEY, at)) as book:
+        with closing(LookBook(self.url, KEY_ENCRYPTION_KEY, at or self.clock)) as book:
             return book.look(kind, user, children)
 
     def merge(self, left: str, right: str) -> Answer:
