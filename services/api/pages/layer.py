@@ -14,6 +14,7 @@ from services.api.pages.cookies import cookies_of
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.session import Session, Sessions
+from services.api.pages.timeline import timeline_places
 from services.api.problems import MEDIA_TYPE, Problem
 from services.auth.tokens import Caller, TokenRefused
 from services.configuration.sign_in import SIGNED_IN
@@ -67,6 +68,7 @@ class Pages:
                 ("POST", "/pages/search", handlers.search, True),
                 ("GET", "/pages/entry", handlers.no_entry, True),
                 ("POST", "/pages/entry", handlers.entry, True),
+                *timeline_places(handlers),
             )
         }
         self._paths = {path for _, path in self._places}
