@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from domain.authorization import REASONS, NoReason, reason_of
+from domain.authorization import REASONS, NoReason, Role, reason_of
 from domain.days import day_at
 from services.api.access_control.callers import Authentication
 from services.api.numbers import NUMBER
@@ -42,7 +42,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "sam
 _ELSEWHERE = "https://www.bbc.co.uk/weather"
 """Where somebody lands who has to leave at once: a page on which anybody may be."""
 _SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
-STARTS: Mapping[str, str] = {}
+STARTS: Mapping[str, str] = {Role.AUDITOR: "/pages/audit", Role.AUTHORITY_ADMINISTRATOR: "/pages/audit"}
 """Where users of a role begin; all others do at the search."""
 _EXPLAINED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses whose problem has a detail that helps whoever reads the page."""

@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from services.api.access_control.callers import Authentication
 from services.api.limits.fairness import Fair, whole_body
 from services.api.limits.refusing import refuse
+from services.api.pages.auditor import auditor_places
 from services.api.pages.cookies import cookies_of
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
@@ -68,6 +69,7 @@ class Pages:
                 ("POST", "/pages/search", handlers.search, True),
                 ("GET", "/pages/entry", handlers.no_entry, True),
                 ("POST", "/pages/entry", handlers.entry, True),
+                *auditor_places(handlers),
                 *timeline_places(handlers),
             )
         }
