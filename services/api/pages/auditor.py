@@ -18,7 +18,7 @@ from services.api.numbers import NUMBER
 from services.api.pages.api_call import Answer, ApiCall
 from services.api.pages.handlers import HEADERS, Browser, Handlers, Page
 from services.api.problems import Problem
-from services.pages.access_report import OVERRIDES, PARTS, UNEXPLAINED, finding_shown, report_shown
+from services.pages.access_report import OVERRIDES, PARTS, UNEXPLAINED, VOLUME, finding_shown, report_shown
 from services.pages.rights import rights_shown
 
 START = "/pages/audit"
@@ -26,6 +26,7 @@ LOGS = ("register", "access")
 _PERIOD = ("from", "to")
 _LARGEST_POSITION = 15
 """Digits of a position."""
+_MOST_NOTES = 500
 _PARTS_OF_A_PROOF = {"leaf": "", "proof": ".tlog-proof"}
 
 
@@ -66,22 +67,35 @@ class AuditorPages:
         period = {name: browser.text(name) for name in _PERIOD}
         if part not in PARTS or not user:
             return await self.to_start(browser)
-        answer = await self._get(browser, "/access/report", {**period, "user": user})
+        fields = {**period, "authority": browser.text("authority"), "user": user}
+        peers = {"user": ""} if part == VOLUME else {}  # a volume is unusual beside those of others
+        answer = await self._get(browser, "/access/report", {**fields, **peers})
         if answer.status != HTTPStatus.OK:
-            return await self._again(browser, answer, "report", {**period, "user": user})
+            return await self._again(browser, answer, "report", fields)
         looks = await self._get(browser, "/looks", {**period, "by": user})
         if looks.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
             return await self._pages.no_answer(browser, looks)
         notes: Sequence[Mapping[str, Any]] = ()
+        has_more = False
         if part == OVERRIDES:
-            investigations = await self._get(browser, "/investigations", {"closed": "true", "limit": "500"})
+            investigations = await self._get(browser, "/investigations", {"closed": "true", "limit": str(_MOST_NOTES)})
             if investigations.status != HTTPStatus.OK:
                 return await self._pages.no_answer(browser, investigations)
-            notes = [each for each in investigations.document["investigations"] if each["used_by"] == user]
+            every = investigations.document["investigations"]
+            notes, has_more = [each for each in every if each["used_by"] == user], len(every) == _MOST_NOTES
         by_user = looks.document["looks"] if looks.status == HTTPStatus.OK else ()
         finding = finding_shown(answer.document, part, user, by_user)
-        shown = {"finding": finding, "user_meant": user, "part": part, "unexplained": UNEXPLAINED, "notes": notes}
-        return await self._pages.page(browser, "audit/finding", period=period, **shown)
+        return await self._pages.page(
+            browser,
+            "audit/finding",
+            finding=finding,
+            user_meant=user,
+            part=part,
+            unexplained=UNEXPLAINED,
+            notes=notes,
+            has_more=has_more,
+            period={**period, "authority": fields["authority"]},
+        )
 
     async def looks_at(self, browser: Browser) -> Page:
         """Who looked at a child."""
@@ -139,11 +153,20 @@ class AuditorPages:
         answer = await self._get(browser, f"/children/{child}/looks")
         if answer.status != HTTPStatus.OK:
             return await self._pages.no_answer(browser, answer)
-        looks = [look for look in answer.document["looks"] if look["user"] == user and look["time"] <= until]
+        every = answer.document["looks"]
+        looks = [look for look in every if look["user"] == user and look["time"] <= until]
         who = ("--as", browser.user or "", "--reason", browser.signed_in.reason)
         command = shlex.join(("contactpoint", "could-have-seen", user, child, "--on", until, *who))
-        shown = {"looks": looks, "until": until, "command": command}
-        return await self._pages.page(browser, "audit/seen", user_meant=user, child=child, **shown)
+        return await self._pages.page(
+            browser,
+            "audit/seen",
+            user_meant=user,
+            child=child,
+            looks=looks,
+            read=len(every),
+            until=until,
+            command=command,
+        )
 
     async def rights(self, browser: Browser) -> Page:
         """Who may do what, by the table that decides it; it is about nobody, and for everybody."""
@@ -164,7 +187,7 @@ class AuditorPages:
         self, browser: Browser, form: str, wrong: str, fields: Mapping[str, str], detail: str = ""
     ) -> Page:
         """The forms again, with what is wrong in one of them."""
-        shown = _empty() | {"form": form, "wrong": wrong, "fields": _FIELDS | fields, "detail": detail}
+        shown = _empty() | {"form": form, "wrong": wrong, "fields": {**_FIELDS, **fields}, "detail": detail}
         status = HTTPStatus.NOT_FOUND if wrong in ("nobody", "unsigned") else HTTPStatus.UNPROCESSABLE_ENTITY
         may = await self._pages.may(browser)
         return await self._pages.page(browser, "audit/start", status, may=may, signed={}, **shown)

@@ -43,9 +43,8 @@ class TimelinePage:
         as_of, effective = browser.text("as_of"), browser.text("effective")
         timeline = timeline_shown(answer["events"], looks, as_of, effective, day_at(now))
         shown = {"shielded": answer.get("shielded", False), "warning": answer.get("warning")}
-        return await self._pages.page(
-            browser, "timeline", child=child, timeline=timeline, may=may, now=now.isoformat(), **shown
-        )
+        shown |= {"timeline": timeline, "looks_read": len(looks)}
+        return await self._pages.page(browser, "timeline", child=child, may=may, now=now.isoformat(), **shown)
 
     async def no_timeline(self, _: Browser) -> Page:
         """A history has no address of its own, which a history of the browser or a link could keep."""

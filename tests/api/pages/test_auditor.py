@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from domain.transparency.appending import GrowingTree
 from services.auth.pages_keys import opening_code
+from services.pages.access_report import PARTS, finding_shown, report_shown
 from streams.access import grants
 from streams.access.access_log import AccessLog
 from streams.access.appender import AccessLogAway
@@ -118,6 +119,43 @@ def test_the_report_leads_to_a_finding_and_to_the_looks_it_is_about(auditor: Bro
     auditor.send("/pages/audit/finding", **fields | {"part": "denied"})
     assert "12, at most 12 on a day" in auditor.visible_text
     assert "not for this role: 12" in auditor.visible_text
+
+
+def test_a_volume_is_judged_beside_those_of_others(auditor: Browser, world: World) -> None:
+    auditor.send("/pages/audit/finding", part="unusual_volume", user=NAMESAKE, authority="E06999001")
+    assert auditor.page.status_code == 200
+    report, looks = (look["asked"] for look in world.looks()[-2:])
+    assert ("user" in report, report["authority"], looks["user"]) == (False, "E06999001", NAMESAKE)
+
+
+def test_each_part_of_a_report_leads_to_the_looks_it_is_about() -> None:
+    day = {"children": ["c1"], "days": ["2026-11-02"], "look_ups": 1, "organisation": "o"}
+    users: Any = {
+        **{name: [{"user": "u", **day}] for name in ("same_name", "same_address")},
+        **{name: {"users": [{"user": "u", **day}]} for name in ("unfollowed", "out_of_hours")},
+        "overrides": [{"user": "u", "overrides": 1, "looks": 9}],
+        "denied": {"users": [{"user": "u", "attempts": 3, "above": False}]},
+        "unusual_volume": {"users": [{"user": "u", "children": 30, "bound": 9.5}]},
+        "suspicions": [],
+    }
+    users["out_of_hours"]["users"][0] |= {"out_of_hours": 1, "looks": 3}
+    made = [("show", "02T12"), ("find", "02T12"), ("show", "03T12"), ("override", "02T23"), ("looks", "02T12")]
+    looks = [{"when": f"2026-11-{at}:00:00.000000Z", "action": did, "children": ["c1"]} for did, at in made]
+    found = {part: finding_shown(users, part, "u", looks) for part in PARTS}
+    concerned = {part: [looks.index(look) for look in each.looks] for part, each in found.items() if each}
+    assert concerned == {
+        "same_name": [0],
+        "same_address": [0],
+        "unfollowed": [0],
+        "overrides": [3],
+        "unusual_volume": [0, 1, 2],
+        "denied": [],
+        "out_of_hours": [3],
+    }
+    assert finding_shown(users, "overrides", "somebody", looks) is None
+    report = report_shown(users)
+    assert (report.stands_out, [part.stands_out for part in report.parts if part.name == "denied"]) == (5, [0])
+    assert all((report.hours, report.volume, report.denied))
 
 
 def _period(page: str) -> dict[str, str]:

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from domain.event import fields_of
+from services.pages.rendering import render
 from services.pages.timeline import Timeline, timeline_shown
+from services.submission_contract.schemas.event_examples import events
 from tests.api.pages.browser import Browser
 from tests.support.api_world import NHS_NUMBER, NOBODY
 from tests.support.shields import shield
@@ -19,7 +22,15 @@ HIDDEN = "9990000034"
 TODAY = date(2026, 11, 30)
 
 
-def event(kind: str, time: str, recorded_at: str, version: int = 1, stream: str = "r", **data: Any) -> dict[str, Any]:
+OF_A_HISTORY = (
+    *("RecordRegistered", "RecordAmended", "RecordDeregistered", "RecordRemoved", "RecordRemovedBySteward"),
+    *("InvolvementStarted", "InvolvementEnded", "ConsentWithdrawn", "FlagRaised", "FlagLowered"),
+    *("ChildListed", "RecordLinked", "ChildrenMerged", "ChildSuperseded", "RecordUnlinked", "MatchSuspected"),
+    *("ShieldApplied", "ShieldLifted", "HoldPlaced", "HoldLifted", "RecordsSetAside", "RecordsAccepted"),
+)
+
+
+def event(kind: str, time: str, recorded_at: str, version: int = 1, stream: str = "r", /, **data: Any) -> dict[str, Any]:
     return {
         "position": 1,
         "stream": stream,
@@ -112,6 +123,32 @@ def test_whatever_the_order_of_events_the_timeline_is_that_of_what_was_known(
     again = timeline_shown(known, [], "", effective, TODAY)
     assert sorted(holding(again)) == sorted(holding(timeline))
     assert [each.at for each in timeline.learnt] == sorted({each["recorded_at"] for each in EVENTS})
+
+
+@pytest.mark.parametrize("is_destroyed", [False, True])
+def test_every_kind_of_event_has_words_also_once_it_is_destroyed(is_destroyed: bool) -> None:
+    for number, (kind, each) in enumerate(events().items()):
+        fields = {} if is_destroyed else fields_of(each, (*each.CLEAR, *each.SEALED))
+        told = event(kind.partition(".")[0], "2008-01-01", "2008-01-02", number + 1, str(number), **fields)
+        timeline = timeline_shown([told], [], "", "", TODAY)
+        page = render(
+            "practitioner/timeline.html.jinja",
+            user="x",
+            csrf="",
+            stated=None,
+            status=200,
+            is_fictional=True,
+            may=(),
+            now="x",
+            child="x",
+            timeline=timeline,
+            shielded=False,
+            warning=None,
+            looks_read=0,
+        )
+        assert "Learnt 2 January 2008" in page
+        if kind.partition(".")[0] in OF_A_HISTORY:
+            assert "Another change" not in page, kind
 
 
 @pytest.fixture(scope="module")
