@@ -30,7 +30,9 @@ OF_A_HISTORY = (
 )
 
 
-def event(kind: str, time: str, recorded_at: str, version: int = 1, stream: str = "r", /, **data: Any) -> dict[str, Any]:
+def event(
+    kind: str, time: str, recorded_at: str, version: int = 1, stream: str = "r", /, **data: Any
+) -> dict[str, Any]:
     return {
         "position": 1,
         "stream": stream,
