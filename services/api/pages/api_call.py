@@ -26,10 +26,21 @@ class ApiCall(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The status of an answer and its JSON document."""
+    """The status of an answer and its content: a JSON document, or text."""
 
     status: int
-    document: dict[str, Any]
+    content: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON document; raises ValueError where it is none."""
+        document: dict[str, Any] = orjson.loads(self.content)
+        return document
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode()
 
     @property
     def detail(self) -> str:
@@ -72,4 +83,4 @@ async def call_api(api: ASGIApp, scope: Scope, token: str, reason: str, call: Ap
             content.extend(message.get("body", b""))
 
     await api(inner, receive, send)
-    return Answer(status, orjson.loads(content))
+    return Answer(status, bytes(content))
