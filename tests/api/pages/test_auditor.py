@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from domain.authorization import Action
 from domain.transparency.appending import GrowingTree
 from services.auth.pages_keys import opening_code
 from services.pages.access_report import PARTS, finding_shown, report_shown
@@ -360,5 +361,7 @@ def test_the_rights_are_those_that_decide_and_are_for_everybody(client: TestClie
     assert reader.page.status_code == 200
     assert "Practitioner you" in reader.visible_text
     assert "Destroy what is held of a child" in reader.visible_text
+    codes = [action.value for action in Action if "-" in action.value or "." in action.value]
+    assert not [code for code in codes if code in reader.visible_text]
     assert world.number_of_looks() == before
     assert "demo-volunteer" not in denied_users(world)
