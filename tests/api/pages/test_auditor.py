@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from domain.authorization import Action
 from domain.transparency.appending import GrowingTree
 from services.auth.pages_keys import opening_code
 from services.pages.access_report import PARTS, finding_shown, report_shown
@@ -91,6 +92,11 @@ def forms(child: str) -> list[Form]:
     ]
 
 
+def denied_users(world: World) -> set[str]:
+    """Who was denied something; more of the same is recorded up to a minute later, whatever happens meanwhile."""
+    return {each["user"] for each in world.denials()}
+
+
 def last_look(world: World) -> dict[str, Any]:
     return world.looks()[-1]
 
@@ -117,7 +123,7 @@ def test_the_report_leads_to_a_finding_and_to_the_looks_it_is_about(auditor: Bro
     assert f"User: {NAMESAKE} , moss-lane" in auditor.visible_text
     assert (child in auditor.visible_text, "opened the entry" in auditor.visible_text) == (True, True)
     auditor.send("/pages/audit/finding", **fields | {"part": "denied"})
-    assert "12, at most 12 on a day" in auditor.visible_text
+    assert re.search("12, at most 1[12] on a day", auditor.visible_text)  # the day may have turned after the first
     assert "not for this role: 12" in auditor.visible_text
 
 
@@ -277,14 +283,13 @@ def test_who_is_no_auditor_is_told_so_and_the_attempt_is_recorded(
         reader.send(form.path, **form.fields)
         assert (reader.page.status_code, NAMESAKE in reader.page.text) == (403, False), form
         assert world.number_of_looks() == looks
-    assert world.denials()[-1]["user"] == user
+    assert user in denied_users(world)
 
 
 def test_an_administrator_gets_what_is_of_the_own_authority(client: TestClient, world: World, child: str) -> None:
     reader = Browser(client, world).sign_in("demo-administrator", "audit")
-    denied = len(world.denials())
     assert reader.get("/pages/audit").status_code == 200
-    assert len(world.denials()) == denied
+    assert "demo-administrator" not in denied_users(world)
     assert "The proof of a look" not in reader.visible_text
     assert reader.send("/pages/audit/report").status_code == 200
     reader.get("/pages/audit")
@@ -350,10 +355,13 @@ def test_titles_and_addresses_have_nobody_in_them(auditor: Browser, child: str) 
 
 
 def test_the_rights_are_those_that_decide_and_are_for_everybody(client: TestClient, world: World) -> None:
-    reader = Browser(client, world).sign_in("demo-practitioner")
-    before, denied = world.number_of_looks(), len(world.denials())
+    reader = Browser(client, world).sign_in("demo-volunteer")
+    before = world.number_of_looks()
     reader.get("/pages/rights")
     assert reader.page.status_code == 200
     assert "Practitioner you" in reader.visible_text
     assert "Destroy what is held of a child" in reader.visible_text
-    assert (world.number_of_looks(), len(world.denials())) == (before, denied)
+    codes = [action.value for action in Action if "-" in action.value or "." in action.value]
+    assert not [code for code in codes if code in reader.visible_text]
+    assert world.number_of_looks() == before
+    assert "demo-volunteer" not in denied_users(world)
