@@ -138,6 +138,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/erasures/{erasure}",
         "/looks",
         "/tlog/{log}/tile/{tile}",
+        "/reports/{name}/months",
         "/tlog/{log}/proof/{position}",
         "/users/me",
     }
