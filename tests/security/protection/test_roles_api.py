@@ -61,6 +61,7 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.CLOSED_RECORD_OPEN: ("POST", "/closed-records/open"),
     Action.PROOFS: ("GET", "/tlog/register/checkpoint"),
     Action.REPLAY: ("POST", "/replays"),
+    Action.OPERATION: ("GET", "/operation"),
     Action.COULD_HAVE_SEEN: ("POST", "/replays/seen"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
@@ -140,6 +141,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/tlog/{log}/tile/{tile}",
         "/tlog/{log}/proof/{position}",
         "/users/me",
+        "/operation/messages",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others
 
