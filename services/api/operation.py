@@ -1,6 +1,7 @@
 """The operator's picture as a document: each part of the one-way street, how far it is, and why one is off."""
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ def operation_document(
     unread, letters = dependencies.unread.count(operation.offsets), dependencies.unread.letters()
     away, now = dependencies.unread.away, dependencies.now()
     positions = operation.positions
-    rates = dependencies.rates.of(now.timestamp(), positions.positions)
+    rates = dependencies.rates.of(time.monotonic(), positions.positions)
     troubles = _troubles(operation, away, processes, logs)
     parts = {name: _part(name) for name in STREET}
     parts["submissions"] |= {"waiting": unread, "state": OFF if away else UNKNOWN if unread is None else RUNS}

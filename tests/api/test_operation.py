@@ -77,7 +77,7 @@ def test_each_part_is_named_with_how_far_it_is(client: TestClient, operator: Hea
     assert [part(document, each)["state"] for each in CONNECTIONS] == ["runs", "runs", "off"]
     assert part(document, "projector")["do"] == "start one: `contactpoint run projector`"
     assert part(document, "relay")["waiting"] == last
-    assert part(document, "relay")["late_s"] > 0
+    assert part(document, "relay")["late_s"] >= 0
 
 
 def test_what_stops_a_projection_is_said_as_status_says_it_but_for_whose_topic_it_is(
