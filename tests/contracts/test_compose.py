@@ -362,6 +362,24 @@ def test_our_containers_run_without_privileges(role: str) -> None:
     assert service(role)["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_what_the_image_is_made_of_is_sent_to_its_builder() -> None:
+    """Of a folder that is left out, Docker builds nothing."""
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]}
+    first, *others = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    sent = {each[1:] for each in others if each.startswith("!")}
+    assert first == "*"
+    assert copied == sent
+    assert all((ROOT / each).exists() for each in copied)
+
+
+def test_every_folder_of_keys_is_made_in_the_image_for_who_runs_there() -> None:
+    """A volume takes over the owner of the folder on which it is mounted; without one it would be root's."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (made,) = re.findall(r"install --directory --owner contactpoint --mode 0700 (.*)$", text, re.MULTILINE)
+    assert set(made.split()) == set(mounts("init")) == {KEYS, PUBLICATION, CHECKPOINT}
+
+
 def test_our_image_is_not_run_as_root() -> None:
     users = re.findall(r"^USER (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     assert users[-1] not in ("root", "0")
