@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,7 +42,13 @@ class OperatorPages:
     async def messages(self, browser: Browser) -> Page:
         """Some messages of a log."""
         sought = read_sought(Request(browser.scope).query_params)
-        shown = {"log": sought.log, "position": sought.position, "at": sought.at, "kinds": KINDS, "wrong": sought.wrong}
+        shown: dict[str, Any] = {
+            "log": sought.log,
+            "position": sought.position,
+            "at": sought.at,
+            "kinds": KINDS,
+            "wrong": sought.wrong,
+        }
         if sought.wrong:
             wrong = HTTPStatus.UNPROCESSABLE_ENTITY
             return await self._handlers.page(browser, "operation/messages", wrong, found=None, **shown)

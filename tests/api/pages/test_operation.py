@@ -44,6 +44,7 @@ class Outline(HTMLParser):
 def test_the_way_there_needs_no_reason(browser: Browser, world: World) -> None:
     assert browser.page.url.path == "/pages/reason"
     assert f'href="{STREET}"' in browser.page.text
+    assert browser.get("/").url.path == STREET
     before = world.number_of_looks()
     assert browser.get(STREET).status_code == 200
     assert browser.get(MESSAGES).status_code == 200
