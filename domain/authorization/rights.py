@@ -96,6 +96,9 @@ subject-access-officer    archive-enquiry  anywhere   allow     mask
 
 identity-custodian        new-identities   anywhere   allow     deny
 identity-custodian        closed-record-open anywhere allow     deny
+
+operator                  figures          anywhere   allow     allow
+operator                  operation        anywhere   allow     mask
 """
 
 

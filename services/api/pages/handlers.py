@@ -42,7 +42,11 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "sam
 _ELSEWHERE = "https://www.bbc.co.uk/weather"
 """Where somebody lands who has to leave at once: a page on which anybody may be."""
 _SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
-STARTS: Mapping[str, str] = {Role.AUDITOR: "/pages/audit", Role.AUTHORITY_ADMINISTRATOR: "/pages/audit"}
+STARTS: Mapping[str, str] = {
+    Role.AUDITOR: "/pages/audit",
+    Role.AUTHORITY_ADMINISTRATOR: "/pages/audit",
+    Role.OPERATOR: "/pages/operation",
+}
 """Where users of a role begin; all others do at the search."""
 _EXPLAINED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses whose problem has a detail that helps whoever reads the page."""

@@ -14,6 +14,7 @@ from services.api.pages.auditor import auditor_places
 from services.api.pages.cookies import cookies_of
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
+from services.api.pages.operation import operator_places
 from services.api.pages.session import Session, Sessions
 from services.api.pages.timeline import timeline_places
 from services.api.problems import MEDIA_TYPE, Problem
@@ -71,6 +72,7 @@ class Pages:
                 ("POST", "/pages/entry", handlers.entry, True),
                 *auditor_places(handlers),
                 *timeline_places(handlers),
+                *operator_places(handlers),
             )
         }
         self._paths = {path for _, path in self._places}

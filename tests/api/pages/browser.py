@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from services.auth.pages_keys import opening_code
 from tests.support.world import World
 
-STARTS = ("/pages/search", "/pages/audit")
+STARTS = ("/pages/search", "/pages/audit", "/pages/operation")
 NOT_SHOWN = re.compile(r"<(head|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 

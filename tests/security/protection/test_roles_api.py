@@ -61,6 +61,7 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.CLOSED_RECORD_OPEN: ("POST", "/closed-records/open"),
     Action.PROOFS: ("GET", "/tlog/register/checkpoint"),
     Action.REPLAY: ("POST", "/replays"),
+    Action.OPERATION: ("GET", "/operation"),
     Action.COULD_HAVE_SEEN: ("POST", "/replays/seen"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
@@ -141,6 +142,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/reports/{name}/months",
         "/tlog/{log}/proof/{position}",
         "/users/me",
+        "/operation/messages",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others
 
