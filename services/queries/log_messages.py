@@ -2,7 +2,7 @@
 
 A message has a kind, which only says whether it is about an agency's record or a decision; its own type would tell of
 shields, consents and new identities. There is no source, no stream, no partition and no size: the first two tell who
-spoke of whom, the others follow from them (decision 93).
+spoke of whom, the others follow from them (decision 95).
 """
 
 from collections.abc import Sequence
