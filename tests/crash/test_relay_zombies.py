@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 
 from projections.base.partition import Partition
-from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import REGISTER_EVENTS, REGISTER_PARTITIONS
 from streams.publishing.appender import Appender, Batch, Identity, OffsetTaken
@@ -15,6 +14,7 @@ from streams.publishing.publication import Publication
 from streams.publishing.publisher import Publisher, encode_event, partition_of
 from streams.store.raw_event import RawEvent
 from tests.support.relay_stage import KEY, Store, held, relay
+from tests.support.topics import have_topics
 from tests.support.waiting import eventually
 
 
@@ -35,7 +35,7 @@ def in_session(store: Store, kafka: KafkaSettings, act: Callable[[Publisher, App
             await publisher.begin()
             await act(publisher, zombie)
 
-    ensure_topics(kafka, ())
+    have_topics(kafka, ())
     with closing(Publication(store.url)) as publication:
         asyncio.run(session())
 

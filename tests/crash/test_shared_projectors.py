@@ -9,13 +9,13 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from projections.engine import locks
 from projections.engine.live_schema import use_live
-from streams.kafka.admin.topics import ensure_topics
 from streams.projecting.live_views import IDLE_S, PATIENCE_S
 from streams.store.database import connect
 from tests.support.projector_stage import Stage, add_records
 from tests.support.projectors import Projector, projectors, same_as_rebuilt, shares
 from tests.support.proxy import Proxy, kafka_proxy, proxy
 from tests.support.story import receipt
+from tests.support.topics import have_topics
 from tests.support.waiting import eventually
 
 RECORDS = 60
@@ -172,7 +172,7 @@ def test_four_come_and_go_under_load(stage: Stage) -> None:
 
 def test_a_new_agencys_topic_is_read_by_one_of_many(stage: Stage) -> None:
     with projectors(stage, 2):
-        ensure_topics(stage.kafka, ["latecomer"])
+        have_topics(stage.kafka, ["latecomer"])
         stage.answer([receipt("first", "submissions.latecomer/0/0")], "latecomer")
         stage.settle()
         stage.answer([receipt("second", "submissions.latecomer/0/1")], "latecomer")

@@ -5,15 +5,15 @@ from contextlib import closing
 from kafka import KafkaProducer
 
 from services.queries.unread import count_unread
-from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import submissions_topic
+from tests.support.topics import have_topics
 
 AGENCY = "unread"
 
 
 def test_what_lies_behind_the_registrars_offsets_is_counted(kafka: KafkaSettings) -> None:
-    ensure_topics(kafka, [AGENCY])
+    have_topics(kafka, [AGENCY])
     topic, before = submissions_topic(AGENCY), count_unread(kafka, {})
     with closing(KafkaProducer(**kafka.for_kafka_python())) as producer:
         sent = [producer.send(topic, b"{}", partition=0).get(20).offset for _ in range(3)]

@@ -17,7 +17,6 @@ from projections.catalogue import LOGS, REGISTER_LOG
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
-from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, REGISTER_EVENTS, REGISTER_PARTITIONS, receipt_topic
 from streams.projecting.projector import run_projector
@@ -25,7 +24,7 @@ from streams.projecting.reading import reading_views
 from streams.store.database import Database
 from tests.support.postgres_views import empty_views, rows
 from tests.support.story import Seals, Story
-from tests.support.topics import delete_topics
+from tests.support.topics import delete_topics, have_topics
 from tests.support.waiting import eventually
 
 TABLES = [table for projection in LOGS[REGISTER_LOG].projections for table in projection.tables]
@@ -66,7 +65,7 @@ class Stage:
     def __init__(self, kafka: KafkaSettings, database_url: str, folder: Path) -> None:
         self.kafka, self.url = kafka, database_url
         empty_views(database_url)
-        ensure_topics(kafka, ["gp"])
+        have_topics(kafka, ["gp"])
         self.key = folder / "key-encryption.key"
         self.key.write_bytes(urlsafe_b64encode(SECRET))
         self.publication_key = folder / "publication.key"

@@ -1,11 +1,25 @@
-"""Topics of a Kafka of the test run, deleted when a test is through with them."""
+"""Topics of a Kafka of the test run, made before a test and deleted when it is through with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from kafka import KafkaAdminClient
 
-from streams.kafka.settings import KafkaSettings
+from streams.kafka.admin.topics import ensure_topics
+from streams.kafka.settings import KafkaAway, KafkaSettings
 from tests.support.waiting import eventually
+
+
+def have_topics(kafka: KafkaSettings, agencies: Collection[str]) -> None:
+    """Creates missing topics as `ensure_topics` does, however long it takes a Kafka on a busy machine."""
+
+    def are_there() -> bool:
+        try:
+            ensure_topics(kafka, agencies)
+        except KafkaAway:
+            return False
+        return True
+
+    eventually(are_there)
 
 
 def delete_topics(kafka: KafkaSettings, which: Callable[[str], bool] = lambda _: True) -> None:

@@ -37,7 +37,6 @@ from streams.codec import EventMapper, decode_event
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.admin.identity import read_identity
-from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import submissions_topic
 from streams.projecting.reader import decode_receipt
@@ -48,6 +47,7 @@ from streams.store.raw_event import RawEvent
 from tests.support.looks import LookBook
 from tests.support.postgres_views import empty_views
 from tests.support.signing_in import signed_in
+from tests.support.topics import have_topics
 
 AGENCIES = (
     Agency(
@@ -119,7 +119,7 @@ class World:
         else:
             Beginning.made(database_url, folder / "keys")
         self.settings = self._settings()
-        ensure_topics(kafka, [agency.code for agency in AGENCIES])
+        have_topics(kafka, [agency.code for agency in AGENCIES])
         self.database = Database(database_url, "test")
         with self.database.transaction() as cursor:
             keep_home(cursor, read_identity(kafka, LOG_TOPICS), "")
@@ -144,7 +144,7 @@ class World:
     def enrol(self, *agencies: Agency) -> None:
         """Takes more agencies into the register."""
         registers.add_agencies(self.database_url, agencies)
-        ensure_topics(self.kafka, [agency.code for agency in agencies])
+        have_topics(self.kafka, [agency.code for agency in agencies])
         self.agencies += agencies
 
     def close(self) -> None:

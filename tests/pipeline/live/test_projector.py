@@ -4,9 +4,9 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from projections.search.project import Search
-from streams.kafka.admin.topics import ensure_topics
 from tests.support.projector_stage import Stage, add_records, logged
 from tests.support.story import look, receipt
+from tests.support.topics import have_topics
 from tests.support.waiting import eventually
 
 
@@ -29,7 +29,7 @@ def test_the_views_hold_what_was_published(stage: Stage) -> None:
 def test_a_new_agency_is_read_from_its_first_receipt_on(stage: Stage) -> None:
     with stage.projecting():
         stage.settle()
-        ensure_topics(stage.kafka, ["new-agency"])
+        have_topics(stage.kafka, ["new-agency"])
         stage.answer([receipt("first", "submissions.new-agency/0/0")], "new-agency")
         stage.settle()
         stage.answer([receipt("second", "submissions.new-agency/0/1")], "new-agency")
@@ -70,7 +70,7 @@ def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(st
 
 
 def test_a_failed_message_that_kafka_has_no_more_is_lost(stage: Stage) -> None:
-    ensure_topics(stage.kafka, ["torn"])
+    have_topics(stage.kafka, ["torn"])
     with stage.projecting():
         stage.answer([b"not json", b"[]"], "torn")
         stage.settle()
@@ -109,7 +109,7 @@ def test_a_fault_of_a_projection_stops_it_where_it_stands_and_is_said(
 
 
 def test_messages_that_kafka_has_lost_are_noticed_and_passed_over(stage: Stage) -> None:
-    ensure_topics(stage.kafka, ["lossy"])
+    have_topics(stage.kafka, ["lossy"])
     stage.answer([receipt(f"l-{offset}", f"submissions.lossy/0/{offset}") for offset in range(5)], "lossy")
     admin = KafkaAdminClient(**stage.kafka.for_kafka_python())
     admin.delete_records({TopicPartition("receipts.lossy", 0): 3})

@@ -7,10 +7,10 @@ import psycopg2
 import pytest
 from kafka import KafkaProducer
 
-from streams.kafka.admin.topics import ensure_topics
 from streams.kafka.settings import KafkaSettings
 from streams.kafka.topics import ACCESS_EVENTS, ACCESS_PARTITIONS, REGISTER_EVENTS
 from tests.support.relay_stage import KEY, Store, held, relay
+from tests.support.topics import have_topics
 from tests.support.waiting import eventually
 
 
@@ -157,7 +157,7 @@ def test_a_gap_in_the_event_store_stops_publication(
 def test_what_somebody_else_writes_to_a_receipts_topic_delays_nothing_for_long(
     store: Store, kafka: KafkaSettings
 ) -> None:
-    ensure_topics(kafka, ["shared"])
+    have_topics(kafka, ["shared"])
     with relay(kafka, store.url):
         store.append(0, messages=[("receipts.shared", b"key", b"first")])
         eventually(store.is_published)
