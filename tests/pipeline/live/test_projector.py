@@ -57,7 +57,7 @@ def test_what_a_projection_could_not_take_is_applied_once_its_cause_is_mended(st
     )
     stage.publish()
     stage.send("register.events", [b"not json}", b"{}"])
-    twice = dict.fromkeys(("directory", "duplicates", "shields", "new_identities", "audit_history"), 2)
+    twice = dict.fromkeys(("directory", "duplicates", "shields", "new_identities", "archive", "audit_history"), 2)
     failed = {"search": 3, "chronology": 3, **twice}
     counts = "select projection, count(*) from failed_messages group by 1"
     with stage.projecting():
