@@ -102,7 +102,7 @@ class Record:
         return self
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Records:
     """The records that agencies hold of a child, and the changes that result from removed records.
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.child import RecordFact, RecordState, compose, fold_record
 from domain.reports import findings
 from domain.source_record import SourceRecord
-from domain.timeline import Fact, records_of, summary
+from domain.timeline import Fact, Records, records_of, summary
 from projections.base.memory import MemoryViews
 from projections.directory.project import FACT, Directory
 from projections.timeline.project import CHRONOLOGY, Chronology
@@ -176,7 +176,7 @@ def test_a_removal_because_the_child_is_gone_can_be_taken_back_and_nothing_else_
     died = at(3, "record.removed", reason="died", on="2009-03-01")
     in_error = at(4, "record.removed", reason="registered-in-error", on="2009-03-01")
     recorded = Recorded(REGISTERED, died, in_error)
-    assert records_of(recorded.chronology) == ([], [])
+    assert records_of(recorded.chronology) == Records([], [])
     given(REGISTERED, died, in_error).when(in_error).refused("record-removed", "subject")
     given(REGISTERED, died).when(left(5)).refused("record-removed", "subject")
 
