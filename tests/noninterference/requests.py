@@ -320,6 +320,7 @@ REQUESTS: Mapping[str, Requests] = {
     ),
     "POST /investigations/{id_}/close": _requests("POST /investigations/{id_}/close", body=_WHY, id_=st.just(NOBODY)),
     "GET /users": _requests("GET /users"),
+    "GET /users/me": _requests("GET /users/me"),
     "GET /tlog/{log}/checkpoint": _requests("GET /tlog/{log}/checkpoint", log=_LOG),
     "GET /tlog/{log}/tile/{tile}": _requests("GET /tlog/{log}/tile/{tile}", log=_LOG, tile=st.just("entries/000.p/9")),
     "GET /health/ready": _requests("GET /health/ready"),

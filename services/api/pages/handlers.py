@@ -1,12 +1,12 @@
 """What each page does: it calls the API as the user who is signed in, and renders the answer."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
@@ -36,10 +36,12 @@ Page = Response
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
 _ELSEWHERE = "https://www.bbc.co.uk/weather"
 """Where somebody lands who has to leave at once: a page on which anybody may be."""
 _SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
+_STARTS: Mapping[str, str] = {"data-manager": "/pages/waiting"}
+"""Where the work of a role begins; that of all others begins with a search."""
 _EXPLAINED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses whose problem has a detail that helps whoever reads the page."""
 _NOT_SIGNED_IN: Mapping[type[Exception], str] = {
@@ -79,6 +81,15 @@ class Browser:
         return self.form.get(name, "").strip()
 
 
+class Tools(NamedTuple):
+    """What other pages are made with: a page of a template, a call of the API, and the page for a failed one."""
+
+    page: Callable[..., Awaitable[Page]]
+    call_api: Callable[[Browser, ApiCall], Awaitable[Answer]]
+    no_answer: Callable[[Browser, Answer], Awaitable[Page]]
+    clock: Clock
+
+
 class Handlers:
     """The pages over an API, for whoever signs in that way."""
 
@@ -89,11 +100,12 @@ class Handlers:
         self._local = sign_in if isinstance(sign_in, LocalSignIn) else None
         self._issuer = sign_in if isinstance(sign_in, IssuerSignIn) else None
         self._style = files("services.pages.templates.practitioner").joinpath("style.css").read_bytes()
+        self.tools = Tools(self._page, self._call_api, self._no_answer, clock)
 
     async def front(self, browser: Browser) -> Page:
-        """The way in: to the search, or to a sign-in."""
+        """The way in: to where the work of a role begins, or to a sign-in."""
         if browser.session:
-            return _to(_SEARCH)
+            return _to(await self._start(browser))
         if self._local is None:
             return await self._sign_in(browser, "")
         request = Request(browser.scope)
@@ -183,7 +195,7 @@ class Handlers:
             kept = self._sessions.restate(browser.signed_in, stated.text)
         except TooLarge:
             return await self._reason_page(browser, "long", code, text)
-        return _to(_SEARCH, kept) if kept else await self.expired(browser)
+        return _to("/", kept) if kept else await self.expired(browser)
 
     async def search_form(self, browser: Browser) -> Page:
         """The form of a search, or the list of reasons while none is stated."""
@@ -282,6 +294,11 @@ class Handlers:
             browser, "reason", status, reasons=REASONS.values(), wrong=wrong, chosen=code, text=text
         )
 
+    async def _start(self, browser: Browser) -> str:
+        """Where the work of this user begins, by the role that the API says the user has."""
+        answer = await self._call_api(browser, ApiCall("GET", "/users/me"))
+        return _STARTS.get(answer.document["role"], _SEARCH) if answer.status == HTTPStatus.OK else _SEARCH
+
     async def _call_api(self, browser: Browser, call: ApiCall) -> Answer:
         session = browser.signed_in
         return await call_api(self._api, browser.scope, session.token, session.reason, call)
@@ -312,8 +329,9 @@ class Handlers:
             "status": int(status),
             "is_fictional": self._local is not None,
         }
-        html = render(f"practitioner/{name}.html.jinja", **values | shown)
-        return Response(html, int(status), _HEADERS, "text/html")
+        template = name if "/" in name else f"practitioner/{name}"
+        html = render(f"{template}.html.jinja", **values | shown)
+        return Response(html, int(status), HEADERS, "text/html")
 
 
 def _empty_form() -> dict[str, Any]:
@@ -328,5 +346,5 @@ def _fields(browser: Browser, understood: Understood, box: str) -> Mapping[str, 
 
 
 def _to(path: str, cookie: str | None = None) -> Page:
-    headers = {**_HEADERS, **({"Set-Cookie": cookie} if cookie else {})}
+    headers = {**HEADERS, **({"Set-Cookie": cookie} if cookie else {})}
     return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers)

@@ -11,6 +11,7 @@ from services.api.access_control.callers import Authentication
 from services.api.limits.fairness import Fair, whole_body
 from services.api.limits.refusing import refuse
 from services.api.pages.cookies import cookies_of
+from services.api.pages.data_manager import places_of_data_managers
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.session import Session, Sessions
@@ -67,6 +68,7 @@ class Pages:
                 ("POST", "/pages/search", handlers.search, True),
                 ("GET", "/pages/entry", handlers.no_entry, True),
                 ("POST", "/pages/entry", handlers.entry, True),
+                *places_of_data_managers(handlers.tools),
             )
         }
         self._paths = {path for _, path in self._places}

@@ -9,12 +9,13 @@ from starlette.responses import Response
 from domain.agency import Agency
 from domain.authorization import Action, Cause, Entitlement, jurisdiction, refusal_to_grant, refusal_to_revoke
 from domain.places import is_one_place
-from services.api.access_control.callers import permitted
+from services.api.access_control.callers import permitted, principal_of
 from services.api.access_control.looks import ReasonHeader, Viewer, viewer
 from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
 from services.api.problems import Problem, absent
 from services.api.schemas.users import Grant, Granted, Revocation, UserShown
+from services.auth.tokens import Caller
 from services.registers import BadUser, user_document, user_of
 from streams.access.appender import SOURCE
 from streams.access.grants import Granter
@@ -30,6 +31,15 @@ def router(dependencies: Dependencies) -> APIRouter:
         """The users of the caller's authority, or all for whoever works for the whole directory."""
         own = permitted(dependencies, request, Action.USERS_LIST, _at_home).entitlement.authority
         return json_answer(_list(viewer(dependencies, request, Action.USERS_LIST, own), own))
+
+    @calls.get("/users/me", responses={200: {"model": UserShown}, **problems(401, 404, 503)})
+    def me(request: Request) -> Response:
+        """What the caller is granted; nobody else is looked at, so it needs no reason."""
+        who = principal_of(request)
+        entitlement = dependencies.entitlements.of(who.name) if who.kind is Caller.USER else None
+        if entitlement is None:
+            raise absent()
+        return json_answer(user_document(entitlement))
 
     @calls.post("/users", responses={200: {"model": Granted}, **problems(401, 403, 422, 503)})
     def grant(request: Request, grant: Grant, _: ReasonHeader = None) -> Response:
