@@ -2,8 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from services.api.pages.agencies import Agencies
+from services.api.pages.corrections import Corrections
+from services.api.pages.due_shields import DueShields
 from services.api.pages.duplicates import Duplicates
 from services.api.pages.handlers import Browser, Page, Tools
+from services.api.pages.inbox import Inbox
+from services.api.pages.missing_education import MissingEducation
+from services.api.pages.overrides import Overrides
+from services.api.pages.trial import Trial
 from services.api.pages.waiting import Waiting
 from services.api.pages.work import leads_to
 
@@ -19,11 +26,25 @@ def places_of_data_managers(tools: Tools) -> Sequence[tuple[str, str, Handler, b
     a look in the user's name. By its address each leads to what waits.
     """
     waiting, duplicates = Waiting(tools), Duplicates(tools)
+    shields, overrides, corrections = DueShields(tools), Overrides(tools), Corrections(tools)
+    agencies, trial = Agencies(tools), Trial(tools)
     forms: dict[str, Handler] = {
         "/pages/duplicates": duplicates.listed,
         "/pages/duplicates/pair": duplicates.pair,
         "/pages/duplicates/decide": duplicates.decide,
         "/pages/duplicates/decided": duplicates.decided,
+        "/pages/shields": shields.listed,
+        "/pages/shields/decide": shields.decide,
+        "/pages/overrides": overrides.listed,
+        "/pages/overrides/close": overrides.close,
+        "/pages/corrections": corrections.listed,
+        "/pages/corrections/answer": corrections.answer,
+        "/pages/missing-education": MissingEducation(tools).listed,
+        "/pages/inbox": Inbox(tools).listed,
+        "/pages/trial": trial.form,
+        "/pages/trial/tried": trial.tried,
+        "/pages/agencies": agencies.named,
+        "/pages/agencies/decide": agencies.decide,
     }
     return [
         ("GET", WAITING, waiting.start, True),

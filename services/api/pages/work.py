@@ -30,6 +30,19 @@ class Work:
         """The API's answer to a decision, for the reason that the session states."""
         return await self._tools.call_api(browser, ApiCall("POST", path, body=body))
 
+    async def settle(self, browser: Browser, answer: Answer, what: str, back: str, **about: object) -> Page:
+        """Says what a decision did, or why it did nothing, with a way back to its list."""
+        done = answer.status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
+        if not done and answer.status not in _NOT_DONE:
+            return await self._tools.no_answer(browser, answer)
+        shown = {"what": what, "back": back, "done": done, "about": about, "answer": answer.document if done else {}}
+        return await self._tools.page(
+            browser, "data_manager/settled", answer.status, **shown, detail="" if done else answer.detail
+        )
+
+
+_NOT_DONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY})
+
 
 def place_in(browser: Browser, name: str = "after") -> str:
     """The place at which a page of a list begins, as a form names it; what is too long for one is none."""

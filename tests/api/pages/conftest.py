@@ -16,7 +16,10 @@ Deciding = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture
 def deciding(world: World, monkeypatch: pytest.MonkeyPatch) -> Deciding:
-    """A registrar at work, whose decisions count as published at once, so that an answer waits for no relay."""
+    """A registrar at work, whose decisions count as published at once, so that an answer waits for no relay.
+
+    A decision that a module sends past Kafka would take the offset of one that comes by it.
+    """
 
     monkeypatch.setattr(steward_decisions, "TIMEOUT_S", 60)
 
