@@ -14,7 +14,15 @@ from tests.support.world import World
 OPERATIONS = 21
 OF_EACH_LINE = "/submissions/dry-run"
 """Each line that is compared is a look, and no other shows anybody: `api/test_dry_runs.py`."""
-UNRECORDED = PUBLIC | {"/submissions", OF_EACH_LINE, "/policies", "/policies/compare", "/users", "/users/revoke"}
+UNRECORDED = PUBLIC | {
+    "/submissions",
+    OF_EACH_LINE,
+    "/policies",
+    "/policies/compare",
+    "/users",
+    "/users/me",
+    "/users/revoke",
+}
 """What shows nobody, is an event itself, or is recorded once its answer has been sent."""
 
 

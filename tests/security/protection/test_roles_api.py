@@ -135,6 +135,7 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/new-identities/requested",
         "/new-identities/{child}",
         "/investigations/{id_}/close",
+        "/users/me",
         "/erasures/{erasure}",
         "/looks",
         "/tlog/{log}/tile/{tile}",
