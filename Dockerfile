@@ -3,7 +3,7 @@ ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 FROM ${PYTHON_IMAGE}
 
 RUN useradd --create-home --uid 10001 contactpoint \
-    && install --directory --owner contactpoint --mode 0700 /var/lib/contactpoint/keys /var/lib/contactpoint/publication
+    && install --directory --owner contactpoint --mode 0700 /var/lib/contactpoint/keys /var/lib/contactpoint/publication /var/lib/contactpoint/checkpoint
 
 WORKDIR /src
 COPY requirements/release.txt requirements/

@@ -320,14 +320,20 @@ def authorities(statements: Iterable[Statement]) -> Sequence[str]:
 
 def vouched_authority(statements: Iterable[Statement]) -> str | None:
     """The authority from which rights may follow: the first that a local authority, or two agencies, report."""
-    return next(
-        (
-            str(held.value)
-            for held in _weigh_authorities(statements)
-            if held.agencies > 1 or any(each.origin.kind == _Kind.LOCAL_AUTHORITY for each in held.statements)
-        ),
-        None,
-    )
+    known = _with_value(statements)
+    if agreed := _agreed(known):
+        agencies = len({each.origin.source for each in _counted(AUTHORITY, known)})
+        return agreed if _vouches(agencies, known) else None
+    weighed = _weigh_authorities(known)
+    return next((str(held.value) for held in weighed if _vouches(held.agencies, held.statements)), None)
+
+
+def _vouches(agencies: int, statements: Iterable[Statement]) -> bool:
+    """Whether so many agencies, or one of those that make the statements, vouch for an authority."""
+    return agencies > 1 or any(each.origin.kind == _LOCAL_AUTHORITY for each in statements)
+
+
+_LOCAL_AUTHORITY = str(_Kind.LOCAL_AUTHORITY)
 
 
 def _with_value(statements: Iterable[Statement]) -> list[Statement]:

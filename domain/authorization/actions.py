@@ -55,6 +55,7 @@ class Action(StrEnum):
     ARCHIVE = "archive"
     ARCHIVE_ENQUIRY = "archive-enquiry"
     RETENTION_RUN = "retention-run"
+    OPERATION = "operation"
 
 
 class Jurisdiction(StrEnum):

@@ -31,6 +31,8 @@ def refusal_to_grant(
         )
     if wanted.role is Role.IDENTITY_CUSTODIAN:
         return "a custodian of identities is granted beside the directory only, with `contactpoint users add`"
+    if wanted.role is Role.OPERATOR:
+        return "an operator is granted beside the directory only, with `contactpoint users add`"
     if wanted.sensitive:
         return (
             "the clearance for sensitive services is granted beside the directory only, with `contactpoint users add`"

@@ -74,6 +74,7 @@ authority-administrator   users-list       own        allow     allow
 authority-administrator   users-grant      own        allow     allow
 authority-administrator   users-revoke     own        allow     allow
 
+auditor                   history          anywhere   allow     mask
 auditor                   looks            anywhere   allow     mask
 auditor                   access-report    anywhere   allow     mask
 auditor                   investigations   anywhere   allow     mask
@@ -95,6 +96,9 @@ subject-access-officer    archive-enquiry  anywhere   allow     mask
 
 identity-custodian        new-identities   anywhere   allow     deny
 identity-custodian        closed-record-open anywhere allow     deny
+
+operator                  figures          anywhere   allow     allow
+operator                  operation        anywhere   allow     mask
 """
 
 

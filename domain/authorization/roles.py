@@ -14,6 +14,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     SUBJECT_ACCESS_OFFICER = "subject-access-officer"
     IDENTITY_CUSTODIAN = "identity-custodian"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,11 @@ def _windows(year: int) -> tuple[str, str]:
 @lru_cache(maxsize=8_192)
 def sound(name: str) -> str:
     """How the first word of a name sounds, roughly; the word itself where it is short or not of letters."""
-    word = name.partition(" ")[0]
+    return sound_of_word(name.partition(" ")[0])
+
+
+def sound_of_word(word: str) -> str:
+    """As `sound`, of one word; not remembered, for words that come up once."""
     return metaphone(word)[:4] or word[:4]
 
 

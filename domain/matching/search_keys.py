@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from domain.matching.blocking import sound
+from domain.matching.blocking import sound, sound_of_word
 from domain.matching.features import Features
 from domain.matching.search_variants import close_dates, close_postcodes, close_words, consonants, has_no_vowels
 
@@ -130,7 +130,7 @@ def _without_vowels(word: str) -> str:
 @lru_cache(maxsize=16_384)
 def _close_sounds(word: str) -> tuple[str, ...]:
     """Each sound once; all words share the few texts that there are, so that many words can be remembered."""
-    return tuple(map(_shared, set(map(sound, close_words(word)))))
+    return tuple(map(_shared, set(map(sound_of_word, close_words(word)))))
 
 
 @lru_cache(maxsize=65_536)

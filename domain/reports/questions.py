@@ -114,7 +114,9 @@ def services_left_behind(at: Circumstances) -> Answer | None:
     behind = []
     for working in at.involvements.values():
         there = at.authority_of(working.record)
-        if there is not None and place_on(there, at.day) != place_on(here, at.day):
+        if there in (here, None):
+            continue
+        if place_on(there, at.day) != place_on(here, at.day):
             behind.append({"service": working.service, "source": working.source, "authority": there})
     return Answer("left-behind", {"services": sorted(behind, key=_by_source)}) if behind else None
 

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, zip_longest
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from domain.belief import Origin, believed_birth, believed_records, birth_statement
 from domain.timeline.facts import Fact, FactKind
@@ -61,6 +63,7 @@ class Record:
         "born",
         "changes",
         "exact",
+        "origin",
         "particulars_time",
         "registered_on",
         "reported_at",
@@ -93,26 +96,33 @@ class Record:
             return DOUBTFUL
         return CERTAIN if self.agency in _CERTAIN_KINDS else ALONE
 
-    @property
-    def origin(self) -> Origin:
-        """The origin of what the record reports."""
-        return Origin(self.stream, self.source, self.agency, not self.active, self.particulars_time)
+    def settle(self) -> "Record":
+        """Sets the `origin` of what the record reports, once all facts are taken."""
+        self.origin = Origin(self.stream, self.source, self.agency, not self.active, self.particulars_time)
+        return self
 
 
-class Records(NamedTuple):
-    """The records that agencies hold of a child, and the changes that result from removed records."""
+@dataclass(frozen=True, eq=False)
+class Records:
+    """The records that agencies hold of a child, and the changes that result from removed records.
+
+    What follows from them is weighed once: summary, findings and retention all begin with it.
+    """
 
     held: list[Record]
     ends: list[Change]
 
-    @property
+    @cached_property
     def believed(self) -> Sequence[Record]:
         """The records from which identity and address follow: of ordinary agencies, and not set aside."""
         return believed_records([record for record in self.held if not record.restricted], lambda record: record.aside)
 
-    @property
+    @cached_property
     def birth(self) -> str | None:
         """The date of birth to believe."""
+        reported = {each.born for each in self.believed} - {None}
+        if len(reported) < 2:  # nothing to weigh, as a rule
+            return next(iter(reported), None)
         born, _ = believed_birth(birth_statement(each.born, not each.exact, each.origin) for each in self.believed)
         return born
 
@@ -169,7 +179,7 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
         _take_status_changes(record, status_changes_in_order(status_changes))
     for name, number in begun:
         _take_spans(record, name, ends_in_order(begun[name, number], ended[name, number]))
-    return record
+    return record.settle()
 
 
 def _take_particulars(record: Record, fact: Fact) -> None:

@@ -62,7 +62,7 @@ def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -
     wanted = {*children, *(child for (child,) in cursor.fetchall())}
     if not wanted:
         return
-    rows = _rows(cursor, "c.child = any(%(children)s::uuid[])", {"children": many_ids(wanted)})
+    rows = _rows_of(cursor, wanted)
     columns = ", ".join(HIDDEN.columns[1:])
     cursor.execute(f"select child::text, {columns} from hidden where child = any(%s::uuid[])", (many_ids(wanted),))  # noqa: S608
     stored = {row[0]: row for row in cursor.fetchall()}
@@ -71,6 +71,16 @@ def refresh(cursor: Cursor, children: Collection[str], moved: Collection[str]) -
         cursor.execute("delete from hidden where child = any(%s::uuid[])", (outdated,))
     if new := [row for child, row in rows.items() if stored.get(child) != row]:
         copy(cursor, HIDDEN.name, HIDDEN, new)
+
+
+def _rows_of(cursor: Cursor, children: Collection[str]) -> dict[str, Row]:
+    """The rows of those of the children that are hidden.
+
+    Who has a cause is read first, of all in one go: to judge a child takes ten times as long, and hardly any has one.
+    """
+    cursor.execute(_WITH_A_CAUSE, {"children": many_ids(children)})
+    caused = [child for (child,) in cursor.fetchall()]
+    return _rows(cursor, "c.child = any(%(children)s::uuid[])", {"children": many_ids(caused)}) if caused else {}
 
 
 def fill(cursor: Cursor, after: str, last: str) -> None:
@@ -124,6 +134,12 @@ _HAVE_A_CAUSE = (
     "select child from shield union select l.child from likeness s join link l on l.record = s.record where s.holds"
 )
 """The children of whom `_HIDDEN` may give a row."""
+_WITH_A_CAUSE = (
+    "select child::text from shield where child = any(%(children)s::uuid[])"
+    " union select l.child::text from link l join likeness s on s.record = l.record"
+    " where s.holds and l.child = any(%(children)s::uuid[])"
+)
+"""The same, of some children."""
 
 
 def _rows(cursor: Cursor, which: str, parameters: Mapping[str, Any]) -> dict[str, Row]:

@@ -28,6 +28,7 @@ from services.api.routes import (
     health,
     holds,
     new_identities,
+    operation,
     overrides,
     policies,
     receipts,
@@ -106,6 +107,7 @@ def build_app(
         dead_letters.router(dependencies),
         tlog.router(dependencies),
         health.router(dependencies, middleware),
+        operation.router(dependencies, middleware),
         docs.router(),
     ):
         app.include_router(router)

@@ -2,15 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from domain.matching import Comparer, Searcher
 from services.api.access_control.denials import Denials
 from services.api.access_control.entitlements import Desks, Entitlements
 from services.api.monitoring import Monitoring
+from services.api.rates import Rates
 from services.api.unread import Unread
 from services.auth.verifier import Verifier
 from services.inclusion_policy.deployment import Deployment
@@ -119,7 +121,8 @@ class Dependencies:
     and records requests, `now` is the clock, `denials` records what was denied,
     `stack_id` is what a supervisor knows this API by, `replica` a replica to read views from where there is one;
     `most_lag_s` is how late the views may be before it is not ready, `most_overrides` of how many different children
-    one user may override the shields within a day.
+    one user may override the shields within a day. `processes` gives those of a local stack, as its supervisor has
+    written them down, and `logs` is where their logs lie.
     """
 
     pool: Pool
@@ -140,6 +143,8 @@ class Dependencies:
     replica: Replica | None = None
     most_lag_s: int = MOST_LAG_S
     most_overrides: int = MOST_OVERRIDES
+    processes: Callable[[], Sequence[Mapping[str, Any]]] = tuple
+    logs: Path = Path("logs")
     entitlements: Entitlements = field(init=False)
     desks: Desks = field(init=False)
     employers: Employers = field(init=False)
@@ -149,6 +154,7 @@ class Dependencies:
     producer: SharedProducer = field(init=False)
     denials: Denials = field(init=False)
     unread: Unread = field(init=False)
+    rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:
         self.entitlements = Entitlements(self.look_ups)
@@ -160,6 +166,7 @@ class Dependencies:
         self.producer = SharedProducer(self.kafka)
         self.denials = Denials(self.access_log, self.now)
         self.unread = Unread(self.kafka)
+        self.rates = Rates()
 
     @contextmanager
     def reading(self, agency: str | None = None, archive: str | None = None) -> Iterator[Cursor]:

@@ -26,7 +26,7 @@ from services.api.limits.tls import revocation_lists, tls_options
 from services.api.monitoring import Monitoring
 from services.api.pages.configured import pages_before
 from services.auth.trust import verifier_for
-from services.configuration.settings import Settings
+from services.configuration.settings import Settings, read_stack
 from services.inclusion_policy.deployment import Deployment
 from services.inclusion_policy.shipped import text_named
 from services.queries.positions import MOST_LAG_S
@@ -134,6 +134,8 @@ def open_app(settings: Settings, clock: Clock = utc_now) -> RequestMiddleware:
         replica,
         settings.most_lag_s or MOST_LAG_S,
         settings.overrides_per_day or MOST_OVERRIDES,
+        lambda: read_stack(settings.data).get("processes", []) if settings.stack_id else [],
+        settings.data / "logs",
     )
 
     def close() -> None:

@@ -4,10 +4,10 @@ import sys
 
 from services.cli.errors import AWAY, NO, USAGE
 from services.configuration.settings import BadSetting, NotConfigured
+from services.queries.troubles import START_KAFKA
 
 Explained = tuple[str, int]
 
-_START_KAFKA = "start it, or say with CONTACTPOINT_KAFKA where it is"
 _START_POSTGRES = "start Postgres, or say with CONTACTPOINT_DATABASE_URL where it is"
 
 SENTENCES = (
@@ -16,7 +16,7 @@ SENTENCES = (
     ("streams.projecting.completeness", "PositionsMissing", "{}", NO),
     ("streams.crypto.sealing", "UnusableKey", "{}; put it back from a backup", AWAY),
     ("streams.store.database", "DatabaseAway", f"{{}}; {_START_POSTGRES}", AWAY),
-    ("streams.kafka.settings", "KafkaAway", f"{{}}; {_START_KAFKA}", AWAY),
+    ("streams.kafka.settings", "KafkaAway", f"{{}}; {START_KAFKA}", AWAY),
     ("streams.kafka.admin.topics", "TopicRefused", "{}", NO),
     ("streams.kafka.admin.rights", "AclsRefused", "{}", NO),
     ("services.registers", "BadRegister", "{}", USAGE),
@@ -67,5 +67,5 @@ def _of_kafka(error: Exception) -> Explained | None:
     from kafka.errors import KafkaError
 
     if isinstance(error, KafkaError):
-        return f"Kafka cannot be reached ({type(error).__name__}); {_START_KAFKA}", AWAY
+        return f"Kafka cannot be reached ({type(error).__name__}); {START_KAFKA}", AWAY
     return None

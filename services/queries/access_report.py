@@ -92,8 +92,8 @@ def looks_of_user(
 ) -> list[dict[str, Any]] | None:
     """The looks of one user in a period, latest first and at most so many; None for a user whom the query can't mean.
 
-    Each is `{when, action, role, reason_code, children}`. Left out of `children` are those whom the reader may not know
-    of, and hidden ones: where a user works may reveal where these are. Raises TooMany.
+    Each is `{position, when, action, role, reason_code, children}`. Left out of `children` are those whom the reader
+    may not know of, and hidden ones: where a user works may reveal where these are. Raises TooMany.
     """
     user = query.user or ""
     if user not in people or not _is_meant(people[user], user, query):
@@ -107,6 +107,7 @@ def looks_of_user(
     shown -= hidden_ids(cursor, named)
     return [
         {
+            "position": each.position,
             "when": each.time,
             "action": each.action,
             "role": each.role,

@@ -63,11 +63,11 @@ def read_letter(kafka: KafkaSettings, letter: str) -> Letter | None:
         return found if found and found["letter"] == letter else None
 
 
-def count_letters(kafka: KafkaSettings) -> int:
+def count_letters(kafka: KafkaSettings, limit_ms: int = _LIMIT_MS) -> int:
     """How many letters are kept; raises KafkaAway."""
-    with kafka_reader(kafka, _LIMIT_MS) as consumer:
+    with kafka_reader(kafka, limit_ms) as consumer:
         places = _partitions(consumer)
-        ends, begins = consumer.end_offsets(places, _LIMIT_MS), consumer.beginning_offsets(places, _LIMIT_MS)
+        ends, begins = consumer.end_offsets(places, limit_ms), consumer.beginning_offsets(places, limit_ms)
         return sum(ends[place] - begins[place] for place in places)
 
 

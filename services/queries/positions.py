@@ -55,7 +55,7 @@ def read_positions(cursor: Cursor) -> Positions:
         },
         failed,
         forged,
-        _recorded_at(cursor, views + 1) if views < register else None,
+        recorded_at(cursor, views + 1) if views < register else None,
         stopped,
         missing,
     )
@@ -77,7 +77,8 @@ def late_by(waiting_since: datetime | None, now: datetime) -> float:
     return max(0.0, (now - waiting_since).total_seconds()) if waiting_since else 0.0
 
 
-def _recorded_at(cursor: Cursor, position: int) -> datetime | None:
+def recorded_at(cursor: Cursor, position: int) -> datetime | None:
+    """When the event at a position of the register was recorded; None where there is none."""
     cursor.execute(
         "select convert_from(state, 'UTF8')::json ->> 'recordedat' from register.events where position = %s",
         (position,),

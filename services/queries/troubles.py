@@ -1,7 +1,13 @@
 """What is wrong with a role of the directory, as `status` and others show it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+AT_WORK = ("running", "external")
+"""States of a process of the local stack that need nobody."""
+START_KAFKA = "start it, or say with CONTACTPOINT_KAFKA where it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +32,30 @@ class Trouble:
 def in_one_sentence(troubles: Iterable[Trouble]) -> str:
     """All of them on one line."""
     return "; ".join(f"{trouble.message}: {trouble.do}" for trouble in troubles)
+
+
+def of_processes(processes: Iterable[Mapping[str, Any]], logs: Path) -> list[Trouble]:
+    """The processes of the local stack that are not at work; their supervisor starts them again."""
+    return [
+        Trouble(
+            each["role"],
+            (each.get("said") or f"{each['name']} is {each['state']}")
+            + (f"; it has not run since {each['since']}" if each.get("since") else ""),
+            f"wait, its supervisor starts it by itself, or read {logs / each['name']}.log",
+        )
+        for each in processes
+        if each["state"] not in AT_WORK
+    ]
+
+
+def of_views(missing: str | None) -> list[Trouble]:
+    """That nothing can be answered, because there are no complete views of this version."""
+    return [Trouble.of("projector", missing)] if missing else []
+
+
+def of_projections(stopped: Iterable[str]) -> list[Trouble]:
+    """The projections that have stopped."""
+    return [
+        Trouble("projector", each, "its log names the fault, which has to be mended: nothing of that log moves on")
+        for each in stopped
+    ]

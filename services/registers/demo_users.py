@@ -28,6 +28,7 @@ DEMO_USERS = (
     _demo("auditor", Role.AUDITOR, _COUNCIL, "auditor", sensitive=True),
     _demo("administrator", Role.AUTHORITY_ADMINISTRATOR, _COUNCIL, "administrator"),
     _demo("subject-access-officer", Role.SUBJECT_ACCESS_OFFICER, _COUNCIL, "subject access officer", sensitive=True),
+    _demo("operator", Role.OPERATOR, _COUNCIL, "operator"),
 )
 """They work for the whole directory; those without `sensitive` get nothing that comes from a sensitive service."""
 

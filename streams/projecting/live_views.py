@@ -1,17 +1,21 @@
-"""A writer of the live views: applies each message once, with rows and offsets in one transaction."""
+"""A writer of the live views: applies each message once, with rows and offsets in one transaction.
+
+A batch is prepared before its transaction: its messages are proven, decoded and projected. That depends on nothing
+that anybody writes, so that one thread may do so while another one writes the batch before.
+"""
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from projections.base.partition import Partition
 from projections.base.projection import Decryptor
 from projections.catalogue import Log
 from projections.engine import failures, locks, positions, stops
-from projections.engine.apply import Message, Streaks, apply, continued, project
+from projections.engine.apply import Message, ProjectionResult, Streaks, apply, continued, project
 from projections.engine.failures import EVERY_VIEW, Failure
 from projections.engine.live import LiveWriter
 from projections.engine.live_schema import use_live
@@ -53,10 +57,32 @@ class Memory:
     key_is_proven: bool = False
 
 
+class PreparedBatch(NamedTuple):
+    """A batch of one log with the row changes it makes; `began` is when its preparation did (monotonic seconds)."""
+
+    log: Log
+    generation: int
+    messages: Sequence[Message]
+    forged: Sequence[Failure]
+    progress: Mapping[Partition, Progress]
+    projected: ProjectionResult
+    began: float
+
+
+class _Reading(NamedTuple):
+    """What is read in a generation: the offset up to which each of its partitions is prepared."""
+
+    generation: int
+    prepared: dict[Partition, int]
+
+
+_NOTHING = _Reading(0, {})
+
+
 class LiveViews:
     """One connection to the views; `offsets` has the stored next offset of each partition that this process reads.
 
-    Every method raises DatabaseAway. For use by one thread.
+    Every method but `prepare` raises DatabaseAway. `prepare` is for one thread, all others are for another one.
     """
 
     def __init__(
@@ -78,7 +104,7 @@ class LiveViews:
         )
         # What follows from several streams is read after a lock, by a snapshot of its own.
         self._connection.set_session(isolation_level="READ COMMITTED")
-        self._generation = 0
+        self._reading = _NOTHING
         self._work = WorkLog()
         self.offsets: dict[Partition, int] = {}
         with transaction(self._connection) as connection, connection.cursor() as cursor:
@@ -106,37 +132,67 @@ class LiveViews:
         with self._writing() as cursor:
             positions.begin(cursor, taken)
             stored = positions.stored_offsets(cursor)
-        self._generation = generation
         self.offsets = {partition: stored[partition] for partition in taken}
+        self._reading = _Reading(generation, dict(self.offsets))
         return dict(self.offsets)
 
     def end(self) -> None:
         """Reads no partition any more."""
-        self._generation = 0
+        self._reading = _NOTHING
         self.offsets = {}
 
-    def apply(self, log: Log, batch: Batch) -> None:
-        """Applies records of some partitions in one transaction; records that were applied before are skipped.
+    def prepare(self, log: Log, batch: Batch) -> PreparedBatch | None:
+        """Decodes and projects records of some partitions; those that were prepared before are skipped.
 
-        Raises OffsetGap, ProjectionStopped, and OutOfStep where another process has written.
+        Returns None where nothing is left, or the batch is of an earlier generation. Raises OffsetGap and
+        ProjectionStopped.
         """
-        if batch.generation != self._generation:
-            return
+        reading = self._reading  # replaced as a whole by the other thread
+        if batch.generation != reading.generation:
+            return None
+        began = time.monotonic()
         messages: list[Message] = []
         forged: list[Failure] = []
         progress: dict[Partition, Progress] = {}
         for partition, records in batch.fetched.items():
-            new = self._unapplied(partition, records)
+            first = reading.prepared[partition]
+            new = self._unprepared(partition, records, first)
             if new:
                 published, others = genuine(partition, new, self._key)
                 forged += others
                 decoded = read_messages(log, partition, published, self._decryptor, self._key)
                 messages += decoded
-                progress[partition] = Progress(self.offsets[partition], new[-1].offset + 1, last_position(decoded))
-        if progress:
-            self._prove_key(messages, forged)
-            fetch_keys(log, messages, self._decryptor)
-            self._write(log, messages, progress, forged)
+                progress[partition] = Progress(first, new[-1].offset + 1, last_position(decoded))
+        if not progress:
+            return None
+        self._prove_key(messages, forged)
+        fetch_keys(log, messages, self._decryptor)
+        projected = project(log.projections, messages)
+        reading.prepared.update({partition: covered.next for partition, covered in progress.items()})
+        return PreparedBatch(log, batch.generation, messages, forged, progress, projected, began)
+
+    def write(self, batch: PreparedBatch) -> None:
+        """Applies a prepared batch in one transaction, unless it is of an earlier generation.
+
+        Raises ProjectionStopped, and OutOfStep where another process has written, or the batch before was not applied.
+        """
+        if batch.generation != self._reading.generation:
+            return
+        began, writer = time.monotonic(), LiveWriter()
+        with self._writing() as cursor:
+            positions.advance(cursor, batch.progress)
+            failed = apply(cursor, batch.log, batch.messages, writer.write, batch.projected)
+            streaks = continued(self._memory.streaks, batch.log, batch.messages, failed)
+            failures.record(cursor, [*failed, *batch.forged])
+        self._memory.streaks = streaks
+        self.offsets.update({partition: covered.next for partition, covered in batch.progress.items()})
+        self._work.note(len(batch.messages), batch.began, began, writer)
+        for failure in failed:
+            _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
+        for failure in batch.forged[:FORGED_LOGGED]:
+            _log.error("%s/%s/%s is forged: the relay has not published it, and no view takes it", *failure[:3])
+        if len(batch.forged) > FORGED_LOGGED:
+            _log.error("%s more messages beside it are forged", len(batch.forged) - FORGED_LOGGED)
 
     def note_stop(self, stop: Stop) -> None:
         """Stores how far a projection has come, for `status`."""
@@ -154,30 +210,6 @@ class LiveViews:
         elif not self._memory.key_is_proven:
             raise ProjectionStopped(Stop(*forged[0][:3], EVERY_VIEW, ALL_FORGED, ""))
 
-    def _write(
-        self,
-        log: Log,
-        messages: Sequence[Message],
-        progress: dict[Partition, Progress],
-        forged: Sequence[Failure],
-    ) -> None:
-        began, writer = time.monotonic(), LiveWriter()
-        projected = project(log.projections, messages)
-        with self._writing() as cursor:
-            positions.advance(cursor, progress)
-            failed = apply(cursor, log, messages, writer.write, projected)
-            streaks = continued(self._memory.streaks, log, messages, failed)
-            failures.record(cursor, [*failed, *forged])
-        self._memory.streaks = streaks
-        self.offsets.update({partition: covered.next for partition, covered in progress.items()})
-        self._work.note(len(messages), began, writer)
-        for failure in failed:
-            _log.warning("%s could not take %s/%s/%s: %s", failure.projection, *failure[:3], failure.code)
-        for failure in forged[:FORGED_LOGGED]:
-            _log.error("%s/%s/%s is forged: the relay has not published it, and no view takes it", *failure[:3])
-        if len(forged) > FORGED_LOGGED:
-            _log.error("%s more messages beside it are forged", len(forged) - FORGED_LOGGED)
-
     @contextmanager
     def _writing(self) -> Iterator[Cursor]:
         """A transaction on whichever schema is live, which it stays until the end: a switch waits for ROWS."""
@@ -186,9 +218,8 @@ class LiveViews:
             use_live(cursor)
             yield cursor
 
-    def _unapplied(self, partition: Partition, records: Sequence[Any]) -> Sequence[Any]:
-        """The records from the stored offset on; raises OffsetGap where some are missing."""
-        expected = self.offsets[partition]
+    def _unprepared(self, partition: Partition, records: Sequence[Any], expected: int) -> Sequence[Any]:
+        """The records from the expected offset on; raises OffsetGap where some are missing."""
         if records[0].offset < expected:
             records = [record for record in records if record.offset >= expected]
         if records and records[-1].offset - expected + 1 != len(records):

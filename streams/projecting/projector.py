@@ -28,6 +28,7 @@ from streams.crypto.keys import KeyRing, fences_of, reader_of
 from streams.crypto.publication_key import PublicationKey
 from streams.crypto.sealing import KeyEncryptionKey
 from streams.kafka.settings import KafkaAway, KafkaSettings
+from streams.projecting._applying import Threads
 from streams.projecting.building import Load, loader
 from streams.projecting.completeness import PositionsMissing
 from streams.projecting.first_build import ensure_views
@@ -44,6 +45,9 @@ STOPPED_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 """The same where a projection is stopped by a fault of the program, which people have to mend."""
 REFUSED_PAUSES_S = (1.0, 5.0, 30.0, 120.0, 300.0)
 """The same where Kafka has lost events that the views need: whether it has them again shows once all of it is read."""
+SWITCH_S = 0.0005
+"""How long one thread may keep another one waiting: the one that writes holds locks, and while the other one prepares
+it comes back from Postgres some forty times a batch."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +63,7 @@ def run_projector(
     for chatty in ("aiokafka", "faust", "mode"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL + 1)
     _collect_rarely()
+    sys.setswitchinterval(SWITCH_S)
     with closing(Pool(database_url, 1, "contactpoint projector keys")) as pool:
         key = KeyEncryptionKey.from_file(key_encryption_key)
         keys = KeyRing(key, reader_of(pool, "register"), fenced=fences_of(pool, "register"))
@@ -124,13 +129,14 @@ class _Projector:
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
         with (
+            ThreadPoolExecutor(1, "preparing") as preparing,
             ThreadPoolExecutor(1, "views") as worker,
             ThreadPoolExecutor(1, "mending") as beside,
             closing(Mending(self._database_url, self._keys, self._publication_key, beside)) as mending,
         ):
             async with KafkaProbe(self._kafka) as probe:
                 views = await loop.run_in_executor(worker, self._open_views)
-                session = Session(self._kafka, views, mending, probe, worker)
+                session = Session(self._kafka, views, mending, probe, Threads(preparing, worker))
                 try:
                     await session.run(self._stop, self._note_success)
                 except ProjectionStopped as stopped:

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from threading import Event
 from typing import Any, TypeVar
 
 from projections.base.partition import Partition
 from streams.kafka.settings import KafkaSettings
+from streams.projecting._applying import Threads
 from streams.projecting.faust_app import build_app
 from streams.projecting.live_views import LiveViews
 from streams.projecting.mending import Mending
@@ -31,7 +31,7 @@ class NotThisLog(Exception):
 class Session:
     """Reads the partitions that the group gives it, each from its stored offset on.
 
-    `worker` is the one thread that uses `views`. A session is made and run in the same event loop.
+    `threads` are those that use `views`. A session is made and run in the same event loop.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class Session:
         views: LiveViews,
         mending: Mending,
         probe: KafkaProbe,
-        worker: Executor,
+        threads: Threads,
     ) -> None:
         self._kafka = kafka
         self._views = views
         self._mending = mending
         self._probe = probe
-        self._worker = worker
+        self._threads = threads
         self._failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         self._progress = Progress(STALLED_AFTER_S)
 
@@ -58,9 +58,9 @@ class Session:
         partitions = await self._probe.partitions()
         if not partitions:
             raise NotThisLog("Kafka has no topic that a view takes")
-        stored = await self._in_worker(self._views.stored_offsets)
+        stored = await self._in_writing_thread(self._views.stored_offsets)
         self._compare({each: stored[each] for each in partitions & stored.keys()}, await self._probe.ends(partitions))
-        app = build_app(self._kafka, self._views, self._worker, self._fail)
+        app = build_app(self._kafka, self._views, self._threads, self._fail)
         starting = asyncio.ensure_future(app.start())
         mending = asyncio.ensure_future(self._mending.run(self._probe, lambda: self._views.offsets, self._fail))
         try:
@@ -104,5 +104,5 @@ class Session:
                 raise NotThisLog(f"{partition} ends at {ends[partition]}, the views are at {stored}")
         self._progress.note(offsets, ends)
 
-    async def _in_worker(self, work: Callable[[], _Answer]) -> _Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+    async def _in_writing_thread(self, work: Callable[[], _Answer]) -> _Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads.writing, work)

@@ -23,10 +23,13 @@ class WorkLog:
         self._messages = 0
         self._busy_s = self._locked_s = self._waited_s = 0.0
 
-    def note(self, messages: int, began: float, writer: LiveWriter) -> None:
-        """Counts a batch that has just committed; `began` is when its transaction did (monotonic seconds)."""
+    def note(self, messages: int, prepared: float, began: float, writer: LiveWriter) -> None:
+        """Counts a batch that has just committed.
+
+        `prepared` is when its preparation began, `began` when its transaction did (monotonic seconds).
+        """
         now = time.monotonic()
-        of_this_process.note(now - began)
+        of_this_process.note(now - prepared)
         self._messages += messages
         self._busy_s += now - began
         self._waited_s += writer.waited_s

@@ -100,7 +100,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "access.enquiries": "select, insert, delete",
         "access.retention_runs": _KEEP,
         "register.counter": _READ,
-        "register.events": "select (position, state)",  # since when the oldest waits that no view holds
+        "register.events": "select (position, topic, state)",  # since when the oldest waits, and of what kind each is
         "register.offsets": _READ,  # how many submissions are not read yet
         "register.data_keys": _READ,
         "register.fenced": _READ,

@@ -160,7 +160,10 @@ def test_a_look_is_recorded_with_exactly_what_was_shown(
     assert {look["user"] for look in looks} == {"demo-data-manager"}
     assert looks[0]["reason"] == "Où est-elle? 100% sûr"
     assert looks[3]["asked"] == {"nhs_number": NHS_NUMBER}
-    assert [look["originator_version"] for look in world.looks()] == list(range(1, len(world.looks()) + 1))
+    versions: dict[object, list[int]] = {}
+    for look in world.looks():
+        versions.setdefault(look["originator_id"], []).append(look["originator_version"])
+    assert all(of_day == list(range(1, len(of_day) + 1)) for of_day in versions.values())
 
 
 def test_receipts_for_a_user_are_all_and_recorded(world: World, client: TestClient, user: Headers) -> None:

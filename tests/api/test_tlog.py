@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 
 from domain.transparency.appending import GrowingTree
 from domain.transparency.entries import entry_line
-from domain.transparency.merkle import leaf_hash
+from domain.transparency.merkle import check_inclusion, leaf_hash
+from domain.transparency.notes import read_proof
 from streams.crypto.note_key import CheckpointKey, open_checkpoint
 from streams.publishing.publication import Publication
 from tests.support.api_world import Headers, bearer, is_problem
@@ -48,6 +49,39 @@ def test_an_auditor_gets_what_was_signed(client: TestClient, auditor: Headers, t
     assert len(client.get("/tlog/register/tile/1/000.p/1", headers=auditor).content) == 32
 
 
+@pytest.mark.parametrize("position", [1, 256, 257, SIZE])
+def test_an_auditor_gets_the_proof_of_an_event(
+    client: TestClient, auditor: Headers, tree: GrowingTree, position: int
+) -> None:
+    answer = client.get(f"/tlog/register/proof/{position}", headers=auditor).json()
+    proof = read_proof(answer["proof"])
+    leaf = entry_line("register", position, sha256(str(position).encode()).digest())
+    assert (answer["leaf"].encode(), proof.leaf) == (leaf, position - 1)
+    root = open_checkpoint(proof.checkpoint, [SIGNS.verifier("register")]).root
+    check_inclusion(leaf_hash(leaf), position - 1, SIZE, root, proof.hashes)
+
+
+@pytest.mark.parametrize(("position", "status"), [(SIZE + 1, 404), (0, 422), (-1, 422), ("x", 422), (2**60, 422)])
+def test_what_is_no_signed_position_has_no_proof(
+    client: TestClient, auditor: Headers, tree: GrowingTree, position: object, status: int
+) -> None:
+    assert is_problem(client.get(f"/tlog/register/proof/{position}", headers=auditor), status)
+
+
+def test_a_damaged_tree_has_no_proof(world: World, client: TestClient, auditor: Headers, tree: GrowingTree) -> None:
+    with world.database.transaction() as cursor:
+        cursor.execute("select hashes from publication.tiles where log = 'register' and level = 0 and number = 1")
+        ((kept,),) = cursor.fetchall()
+    damage = "update publication.tiles set hashes = %s where log = 'register' and level = 0 and number = 1"
+    with world.database.transaction() as cursor:
+        cursor.execute(damage, (bytes(32) + bytes(kept)[32:],))
+    try:
+        assert is_problem(client.get("/tlog/register/proof/257", headers=auditor), 409)
+    finally:
+        with world.database.transaction() as cursor:
+            cursor.execute(damage, (bytes(kept),))
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -65,7 +99,9 @@ def test_what_is_not_signed_is_not_there(client: TestClient, auditor: Headers, t
     assert is_problem(client.get(f"/tlog/{path}", headers=auditor), 404)
 
 
-@pytest.mark.parametrize("path", ["register/checkpoint", "register/tile/0/000", "access/checkpoint", "access/tile/9"])
+@pytest.mark.parametrize(
+    "path", ["register/checkpoint", "register/tile/0/000", "access/checkpoint", "access/tile/9", "access/proof/1"]
+)
 @pytest.mark.parametrize("who", ["user:demo-practitioner", "user:demo-data-manager", "agency:gp"])
 def test_nobody_else_learns_how_many_events_there_are(
     world: World, client: TestClient, tree: GrowingTree, who: str, path: str

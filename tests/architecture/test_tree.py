@@ -20,6 +20,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "compose.yaml",
+    "deploy",
     "docs",
     "haproxy.cfg",
     "pyproject.toml",

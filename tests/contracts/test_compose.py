@@ -39,6 +39,8 @@ ROOT = Path(__file__).parents[2]
 SERVERS = {"kafka": "/var/lib/kafka/data", "postgres": "/var/lib/postgresql"}
 PROXY = "proxy"
 ROLES = [role for role in runtime.ROLES if role != "init"]
+TRIAL = {"certificates", "issuer", "try-agencies", "try-users"}
+"""What comes along with `--profile try` alone."""
 WATCH = "kafka-rights"
 """What ends the Kafka rights of suspended agencies."""
 ADMINISTERING = {"init", WATCH}
@@ -91,7 +93,9 @@ def test_a_mistake_in_a_service_is_seen(mistake: dict[str, Any]) -> None:
 
 
 def test_every_role_is_a_container_of_its_own_and_there_are_no_others() -> None:
-    assert set(compose()["services"]) == {*SERVERS, *ROLES, *ADMINISTERING, PROXY}
+    assert set(compose()["services"]) == {*SERVERS, *ROLES, *ADMINISTERING, PROXY, *TRIAL}
+    assert {name for name, spec in compose()["services"].items() if spec.get("profiles") == ["try"]} == TRIAL
+    assert not [name for name, spec in compose()["services"].items() if "profiles" in spec and name not in TRIAL]
 
 
 @pytest.mark.parametrize("role", [*ROLES, "init"])
@@ -148,6 +152,7 @@ def test_keys_lie_in_a_volume_that_only_init_may_write_and_the_relay_never_sees(
         "registrar": [f"keys:{KEYS}:ro"],
         "projector": [f"keys:{KEYS}:ro", f"publication-key:{PUBLICATION}:ro"],
         "api": [f"keys:{KEYS}:ro"],
+        "try-users": [f"keys:{KEYS}:ro"],
     }
     assert "keys" in compose()["volumes"]
 
@@ -253,8 +258,8 @@ def test_a_broker_with_these_settings_knows_its_users_and_gives_them_only_their_
 
 def test_only_the_proxy_is_published_and_only_on_loopback() -> None:
     published = {name: spec["ports"] for name, spec in compose()["services"].items() if "ports" in spec}
-    assert list(published) == [PROXY]
-    assert all(port.startswith("127.0.0.1:") for port in published[PROXY])
+    assert list(published) == [PROXY, "issuer"]
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
 def test_the_proxy_stands_before_the_api_and_bounds_slow_clients_and_addresses() -> None:
@@ -276,7 +281,7 @@ def test_images_are_pinned_and_can_be_named_by_digest() -> None:
     (base,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     stated.add(service("api")["build"]["args"]["PYTHON_IMAGE"])
     images = {re.fullmatch(r"\$\{CONTACTPOINT_\w+_IMAGE:-(\S+:\d\S*)\}", image)[1] for image in stated}  # type: ignore[index]
-    assert images == {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2", base}
+    assert images == {"apache/kafka:4.3.1", "postgres:18", "haproxy:3.2", "quay.io/keycloak/keycloak:26.3", base}
 
 
 def test_the_command_that_pins_the_images_names_each_and_writes_what_compose_reads(tmp_path: Path) -> None:
@@ -355,6 +360,24 @@ def test_a_new_database_gets_the_roles_and_their_passwords_as_its_image_makes_th
 def test_our_containers_run_without_privileges(role: str) -> None:
     assert service(role)["cap_drop"] == ["ALL"]
     assert service(role)["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_what_the_image_is_made_of_is_sent_to_its_builder() -> None:
+    """Of a folder that is left out, Docker builds nothing."""
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]}
+    first, *others = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    sent = {each[1:] for each in others if each.startswith("!")}
+    assert first == "*"
+    assert copied == sent
+    assert all((ROOT / each).exists() for each in copied)
+
+
+def test_every_folder_of_keys_is_made_in_the_image_for_who_runs_there() -> None:
+    """A volume takes over the owner of the folder on which it is mounted; without one it would be root's."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (made,) = re.findall(r"install --directory --owner contactpoint --mode 0700 (.*)$", text, re.MULTILINE)
+    assert set(made.split()) == set(mounts("init")) == {KEYS, PUBLICATION, CHECKPOINT}
 
 
 def test_our_image_is_not_run_as_root() -> None:

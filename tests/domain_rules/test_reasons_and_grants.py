@@ -95,6 +95,7 @@ def test_a_reason_of_the_list_may_stand_alone(code: str) -> None:
         (None, {"user": "admin"}, "oneself"),
         (None, {"sensitive": True}, "users add"),
         (None, {"role": Role.IDENTITY_CUSTODIAN}, "users add"),
+        (None, {"role": Role.OPERATOR}, "users add"),
         (None, {"authority": SOUTH}, "own authority"),
         (None, {"authority": None}, "own authority"),
         ({"authority": SOUTH}, {}, "own authority"),
@@ -107,7 +108,7 @@ def test_what_an_administrator_may_not_grant(now: dict[str, Any] | None, changes
 
 
 @pytest.mark.parametrize("now", [None, entitlement(), entitlement(Role.AUDITOR, sensitive=True)])
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.IDENTITY_CUSTODIAN])
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.IDENTITY_CUSTODIAN, Role.OPERATOR)])
 def test_an_administrator_grants_within_the_own_authority(now: Entitlement | None, role: Role) -> None:
     assert refusal_to_grant(ADMINISTRATOR, now, entitlement(role, authority=NORTH)) is None
 

@@ -11,7 +11,8 @@ import pytest
 
 from domain.matching import MatcherSettings
 from services.cli.main import main
-from services.lab.matching import evaluation, febrl, meeting, training
+from services.lab.matching import curve as curves
+from services.lab.matching import evaluation, febrl, meeting, thresholds, training
 from services.lab.matching.city import city
 from services.lab.matching.corpus import Corpus
 from services.lab.matching.corrupted import corrupted
@@ -25,6 +26,8 @@ from services.lab.simulate.feeds import write_feeds
 from services.registrar.matcher_settings import load_settings
 
 Captured = pytest.CaptureFixture[str]
+FEW = ("--pairs", "20000")
+"""Pairs that are learnt from: enough for what is asserted, and a twentieth of what the command takes."""
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "PERSONS", 10)
     monkeypatch.setattr(evaluation, "SETS", (1,))
     monkeypatch.setattr(meeting, "SIZES", (60, 200))
+    monkeypatch.setattr(thresholds, "CERTAIN", thresholds.CERTAIN[::4])
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -145,7 +149,7 @@ def test_where_the_public_records_are_not_installed_it_says_how_to_get_them(
 
 def test_training_writes_a_version_that_evaluate_takes(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
     out = tmp_path / "trained.yaml"
-    assert main(["identity", "train", "--febrl", "1", "--pairs", "20000", "--out", str(out), "--json"]) == 0
+    assert main(["identity", "train", "--febrl", "1", *FEW, "--out", str(out), "--json"]) == 0
     printed = json.loads(capfd.readouterr().out)
     assert printed["version"] == load_settings(out).version != load_settings().version
     assert (printed["records"], printed["kept"]) == (1_000, False)
@@ -159,14 +163,14 @@ def test_training_writes_a_version_that_evaluate_takes(feeds: Path, tmp_path: Pa
 
 def test_nothing_personal_is_printed(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
     names = names_in(feeds)
-    for words in (["train", "--out", str(tmp_path / "t.yaml")], ["evaluate"]):
+    for words in (["train", *FEW, "--out", str(tmp_path / "t.yaml")], ["evaluate"]):
         assert main(["identity", *words, "--feeds", str(feeds)]) == 0
         printed = capfd.readouterr()
         assert not names.intersection((printed.out + printed.err).split())
 
 
 def test_what_is_learnt_changes_is_shown(feeds: Path, tmp_path: Path, capfd: Captured) -> None:
-    assert main(["identity", "train", "--febrl", "1", "--pairs", "20000", "--out", str(tmp_path / "t.yaml")]) == 0
+    assert main(["identity", "train", "--febrl", "1", *FEW, "--out", str(tmp_path / "t.yaml")]) == 0
     printed = capfd.readouterr().out
     assert "against a relative" in printed
     assert " → " in printed
@@ -177,10 +181,10 @@ def test_where_nothing_is_gained_training_says_that_the_settings_are_unchanged(
     feeds: Path, tmp_path: Path, capfd: Captured
 ) -> None:
     out = tmp_path / "t.yaml"
-    assert main(["identity", "train", "--feeds", str(feeds), "--out", str(out)]) == 0
+    assert main(["identity", "train", "--feeds", str(feeds), *FEW, "--out", str(out)]) == 0
     assert "unchanged" in capfd.readouterr().out
     assert load_settings(out) == load_settings()
-    again = ["identity", "train", "--feeds", str(feeds), "--out", str(tmp_path / "again.yaml"), "--json"]
+    again = ["identity", "train", "--feeds", str(feeds), *FEW, "--out", str(tmp_path / "again.yaml"), "--json"]
     assert main(again) == 0
     printed = json.loads(capfd.readouterr().out)
     assert printed["kept"]
@@ -246,7 +250,10 @@ def test_the_truth_of_a_folder_says_who_is_who(feeds: Path) -> None:
     assert [each.time for each in corpus.reported] == sorted(each.time for each in corpus.reported)
 
 
-def test_the_picture_is_one_file_with_a_curve_for_each_corpus(feeds: Path, tmp_path: Path) -> None:
+def test_the_picture_is_one_file_with_a_curve_for_each_corpus(
+    feeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curves, "THRESHOLDS", (0.5, 0.999))
     path = tmp_path / "curve.svg"
     assert main(["identity", "evaluate", "--feeds", str(feeds), "--picture", str(path), "--json"]) == 0
     drawn = ElementTree.fromstring(path.read_text(encoding="utf-8"))

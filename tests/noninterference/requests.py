@@ -321,14 +321,23 @@ REQUESTS: Mapping[str, Requests] = {
     "POST /investigations/{id_}/close": _requests("POST /investigations/{id_}/close", body=_WHY, id_=st.just(NOBODY)),
     "GET /users": _requests("GET /users"),
     "GET /users/me": _requests("GET /users/me"),
+    "GET /tlog/{log}/proof/{position}": _requests(
+        "GET /tlog/{log}/proof/{position}", log=_LOG, position=st.sampled_from(["1", "40", "x"])
+    ),
     "GET /tlog/{log}/checkpoint": _requests("GET /tlog/{log}/checkpoint", log=_LOG),
     "GET /tlog/{log}/tile/{tile}": _requests("GET /tlog/{log}/tile/{tile}", log=_LOG, tile=st.just("entries/000.p/9")),
+    "GET /operation/messages": _requests(
+        "GET /operation/messages",
+        whoever_may(Action.OPERATION),
+        query=_query(position=st.sampled_from([None, 3, 12]), limit=LIMITS),
+    ),
     "GET /health/ready": _requests("GET /health/ready"),
     "GET /health/live": _requests("GET /health/live"),
     "GET /metrics": _requests("GET /metrics"),
 }
 LEFT_OUT: Mapping[str, str] = {
     "POST /submissions": "takes in and shows nothing; its receipts are compared",
+    "GET /operation": "has the figures of /metrics, which are compared, and how many processes run",
     "POST /users": "grants a right and knows no child",
     "POST /users/revoke": "takes a right away and knows no child",
     "POST /children/{child}/new-identity": "is compared in test_new_identity.py, for it changes what is seen",

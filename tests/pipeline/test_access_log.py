@@ -21,7 +21,6 @@ from streams.access.grants import Granter, Users
 from streams.access.looks import Look
 from streams.access.overrides import MOST_OVERRIDES, Override, OverridesUsedUp
 from streams.access.request_log import RequestLog
-from streams.clock import Clock, utc_now
 from streams.codec import EventMapper
 from streams.crypto.keys import KeyRing, reader_of
 from streams.crypto.sealing import KeyEncryptionKey
@@ -33,6 +32,7 @@ from tests.support.waiting import eventually
 KEY = KeyEncryptionKey(b"k" * 32)
 LOOKS = 20
 CHILD = "0b6dfe7a-3f4b-4f57-8a35-6f5ff9b4c9c1"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +41,10 @@ def tables(database_url: str) -> None:
 
 
 @contextmanager
-def open_log(database_url: str, clock: Clock = utc_now, **options: float) -> Iterator[AccessLog]:
-    """An access log, closed afterwards."""
-    with closing(AccessAppender(database_url, KEY, clock)) as appender, closing(AccessLog(appender, **options)) as log:
+def open_log(database_url: str, **options: float) -> Iterator[AccessLog]:
+    """An access log, closed afterwards; it is noon, for each day has streams of its own."""
+    at_noon = AccessAppender(database_url, KEY, lambda: NOON)
+    with closing(at_noon), closing(AccessLog(at_noon, **options)) as log:
         yield log
 
 
@@ -156,19 +157,17 @@ def test_looks_requests_and_grants_go_through_one_appender_at_once(database_url:
 
 
 def test_a_clock_passed_in_stamps_what_is_recorded(database_url: str) -> None:
-    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    with closing(AccessAppender(database_url, KEY, lambda: noon)) as appender, closing(AccessLog(appender)) as log:
+    with open_log(database_url) as log:
         log.append(look("punctual"))
     (event,) = recorded(database_url, "punctual")
-    assert (event["timestamp"], event["time"]) == (noon, "2026-11-24T12:00:00.000000Z")
+    assert (event["timestamp"], event["time"]) == (NOON, "2026-11-24T12:00:00.000000Z")
 
 
 def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
-    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    with open_log(database_url, lambda: noon) as log:
+    with open_log(database_url) as log:
         for user in ("left", "right", "left"):
             log.append(look(user))
-    with open_log(database_url, lambda: noon) as log:
+    with open_log(database_url) as log:
         log.append(look("left"))
     streams = defaultdict(set)
     for user in ("left", "right"):
@@ -178,7 +177,7 @@ def test_a_stream_holds_one_user_and_one_day(database_url: str) -> None:
     assert streams["left"] != streams["right"]
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select distinct day from access.streams where user_name in ('left', 'right')")
-        assert cursor.fetchall() == [(noon.date(),)]
+        assert cursor.fetchall() == [(NOON.date(),)]
 
 
 def test_without_the_database_append_raises(database_url: str) -> None:
@@ -220,9 +219,6 @@ def test_after_the_connection_was_cut_looks_are_recorded_again(database_url: str
             )
         log.append(look("steady", "after"))
     assert [event["reason"] for event in recorded(database_url, "steady")] == ["before", "after"]
-
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def override(child: int, user: str = "breaks-glass", at: datetime = NOON) -> Override:

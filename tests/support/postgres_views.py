@@ -17,7 +17,7 @@ from projections.engine.apply import Message
 from projections.engine.failures import Failure
 from projections.engine.live_schema import use_live
 from projections.engine.schema import definition
-from streams.store.database import Cursor
+from streams.store.database import Cursor, connect
 from tests.support.databases import answers_yes, drop, make
 from tests.support.signing_in import make_tables, signed_in
 
@@ -58,7 +58,7 @@ def writing(database_url: str, target: str | None = None) -> Iterator[Cursor]:
     """A cursor that writes to a schema of views, by default the live one; commits at the end.
 
     The connection is kept for whoever writes next: what a new one has to learn of fifty tables costs more than most
-    tests write.
+    tests write. As the product's it plans once what is prepared, which may cost a hundred times what executing it does.
     """
     connection = _kept_or_new(database_url)
     try:
@@ -76,7 +76,10 @@ def _kept_or_new(database_url: str) -> Connection:
         for connection in _kept.pop(other, []):
             connection.close()
     kept = _kept.get(database_url)
-    return kept.pop() if kept else psycopg2.connect(database_url)
+    if kept:
+        return kept.pop()
+    no_limits = {"statement_timeout_s": 0.0, "lock_timeout_s": 0.0, "idle_timeout_s": 0.0}
+    return connect(database_url, application_name="tests", **no_limits)
 
 
 def clear(cursor: Cursor) -> None:

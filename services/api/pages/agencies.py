@@ -16,7 +16,7 @@ class Agencies(Work):
     async def named(self, browser: Browser) -> Page:
         """The form that names an agency; for whoever may see what agencies sent."""
         refused = await self._refused(browser)
-        return refused or await self._tools.page(browser, "data_manager/agencies", agency="", wrong=False, decision="")
+        return refused or await self._pages.page(browser, "data_manager/agencies", agency="", wrong=False, decision="")
 
     async def decide(self, browser: Browser) -> Page:
         """What the decision does, in words; once that is confirmed, the decision."""
@@ -27,9 +27,9 @@ class Agencies(Work):
             return refused
         if decision not in _DECISIONS or not _CODE.fullmatch(agency):
             shown = {"agency": agency[:100], "wrong": True, "decision": decision}
-            return await self._tools.page(browser, "data_manager/agencies", status, **shown)
+            return await self._pages.page(browser, "data_manager/agencies", status, **shown)
         if not confirmed:
-            return await self._tools.page(browser, "data_manager/confirm_agency", agency=agency, decision=decision)
+            return await self._pages.page(browser, "data_manager/confirm_agency", agency=agency, decision=decision)
         path = f"/agencies/{agency}/suspension"
         if decision == "resume":
             answer = await self.post(browser, f"{path}/end", {"without_removals": False})
@@ -40,4 +40,4 @@ class Agencies(Work):
     async def _refused(self, browser: Browser) -> Page | None:
         """The page for who may not even see what agencies sent, and so may suspend none."""
         answer = await self.get(browser, "/receipts", limit=1)
-        return None if answer.status == HTTPStatus.OK else await self._tools.no_answer(browser, answer)
+        return None if answer.status == HTTPStatus.OK else await self._pages.no_answer(browser, answer)

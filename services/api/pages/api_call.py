@@ -29,25 +29,31 @@ class ApiCall(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The status of an answer and its JSON document, and where the next page of a list begins, if there is one."""
+    """The status of an answer and its content: a JSON document, or text; and where the next page of a list begins."""
 
     status: int
-    document: Any
+    content: bytes
     after: str = ""
+
+    @property
+    def document(self) -> Any:
+        """The JSON document; raises ValueError where it is none."""
+        return orjson.loads(self.content)
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode()
 
     @property
     def detail(self) -> str:
         """The detail of a problem: what is wrong."""
-        return str(self._problem.get("detail", ""))
+        return str(self.document.get("detail", ""))
 
     @property
     def code(self) -> str:
         """The code of a problem, where it has one."""
-        return str(self._problem.get("code") or "")
-
-    @property
-    def _problem(self) -> dict[str, Any]:
-        return self.document if isinstance(self.document, dict) else {}
+        return str(self.document.get("code") or "")
 
 
 async def call_api(api: ASGIApp, scope: Scope, token: str, reason: str, call: ApiCall) -> Answer:
@@ -85,7 +91,7 @@ async def call_api(api: ASGIApp, scope: Scope, token: str, reason: str, call: Ap
             content.extend(message.get("body", b""))
 
     await api(inner, receive, send)
-    return Answer(status, orjson.loads(content), _after(link))
+    return Answer(status, bytes(content), _after(link))
 
 
 def _after(link: str) -> str:

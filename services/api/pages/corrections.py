@@ -17,9 +17,9 @@ class Corrections(Work):
         """Those that have no answer yet, the oldest first."""
         answer = await self.get(browser, "/corrections", open="true", limit=MOST)
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         found = answer.document["requests"]
-        return await self._tools.page(browser, "data_manager/corrections", requests=found, more=len(found) == MOST)
+        return await self._pages.page(browser, "data_manager/corrections", requests=found, more=len(found) == MOST)
 
     async def answer(self, browser: Browser) -> Page:
         """Ends one with its outcome and an answer."""

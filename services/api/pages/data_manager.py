@@ -6,7 +6,7 @@ from services.api.pages.agencies import Agencies
 from services.api.pages.corrections import Corrections
 from services.api.pages.due_shields import DueShields
 from services.api.pages.duplicates import Duplicates
-from services.api.pages.handlers import Browser, Page, Tools
+from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.inbox import Inbox
 from services.api.pages.missing_education import MissingEducation
 from services.api.pages.overrides import Overrides
@@ -19,15 +19,15 @@ WAITING = "/pages/waiting"
 Handler = Callable[[Browser], Awaitable[Page]]
 
 
-def places_of_data_managers(tools: Tools) -> Sequence[tuple[str, str, Handler, bool]]:
+def places_of_data_managers(pages: Handlers) -> Sequence[tuple[str, str, Handler, bool]]:
     """Method, path and handler of each, all for whoever is signed in.
 
     What is looked at is sent by a form: an address would be kept by histories, and a link of another site would make
     a look in the user's name. By its address each leads to what waits.
     """
-    waiting, duplicates = Waiting(tools), Duplicates(tools)
-    shields, overrides, corrections = DueShields(tools), Overrides(tools), Corrections(tools)
-    agencies, trial = Agencies(tools), Trial(tools)
+    waiting, duplicates = Waiting(pages), Duplicates(pages)
+    shields, overrides, corrections = DueShields(pages), Overrides(pages), Corrections(pages)
+    agencies, trial = Agencies(pages), Trial(pages)
     forms: dict[str, Handler] = {
         "/pages/duplicates": duplicates.listed,
         "/pages/duplicates/pair": duplicates.pair,
@@ -39,8 +39,8 @@ def places_of_data_managers(tools: Tools) -> Sequence[tuple[str, str, Handler, b
         "/pages/overrides/close": overrides.close,
         "/pages/corrections": corrections.listed,
         "/pages/corrections/answer": corrections.answer,
-        "/pages/missing-education": MissingEducation(tools).listed,
-        "/pages/inbox": Inbox(tools).listed,
+        "/pages/missing-education": MissingEducation(pages).listed,
+        "/pages/inbox": Inbox(pages).listed,
         "/pages/trial": trial.form,
         "/pages/trial/tried": trial.tried,
         "/pages/agencies": agencies.named,

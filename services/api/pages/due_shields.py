@@ -20,13 +20,13 @@ class DueShields(Work):
     async def listed(self, browser: Browser) -> Page:
         """A page of them, those that wait longest first; on request with those that come up."""
         tab = "soon" if browser.text("tab") == "soon" else "now"
-        today = day_at(self._tools.clock())
+        today = day_at(self._pages.now())
         on = (today + SOON).isoformat() if tab == "soon" else ""
         answer = await self.get(browser, "/shields/due", on=on, after=place_in(browser), limit=PAGE)
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         shown = {"tab": tab, "due": answer.document["due"], "place": place_in(browser), "more": answer.after}
-        return await self._tools.page(browser, "data_manager/due_shields", **shown)
+        return await self._pages.page(browser, "data_manager/due_shields", **shown)
 
     async def decide(self, browser: Browser) -> Page:
         """Keeps a shield; lifts one once that is confirmed."""
@@ -36,8 +36,8 @@ class DueShields(Work):
         if decision == "lift" and browser.text("confirmed") != "yes":
             due = await self.get(browser, "/shields/due", limit=1)
             if due.status != HTTPStatus.OK:
-                return await self._tools.no_answer(browser, due)
-            return await self._tools.page(browser, "data_manager/lift_shield", child=child)
+                return await self._pages.no_answer(browser, due)
+            return await self._pages.page(browser, "data_manager/lift_shield", child=child)
         body = {"reason": browser.signed_in.reason}
         answer = await self.post(browser, f"/children/{child}/shield/{_DECISIONS[decision]}", body)
         return await self.settle(browser, answer, decision, "/pages/shields", child=child)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 from services.api.numbers import NUMBER
 from services.api.pages.api_call import Answer
 from services.api.pages.handlers import Browser, Page
@@ -30,14 +32,14 @@ class Duplicates(Work):
         """A page of one of the lists."""
         answer = await self._queue(browser)
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         within = [
             {"item": each, "lines": side_by_side(each["left_record"], each["right_record"], None, None)}
             | {"weighed": weighed(each["why"])}
             for each in answer.document["contradictions"]
         ]
         tab = _tab(browser)
-        return await self._tools.page(
+        return await self._pages.page(
             browser,
             "data_manager/duplicates",
             tab=tab,
@@ -52,7 +54,7 @@ class Duplicates(Work):
         """One pair side by side; where it waits no more, a way to the child that is left."""
         answer = await self._queue(browser)
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         pairs: Sequence[Fields] = answer.document["pairs"]
         left, right = _child(browser, "left"), _child(browser, "right")
         found = [number for number, each in enumerate(pairs) if {each["left"], each["right"]} == {left, right}]
@@ -61,7 +63,7 @@ class Duplicates(Work):
         number = found[0]
         pair = pairs[number]
         why = [await self._why(browser, pair[side]) for side in ("left", "right")]
-        return await self._tools.page(
+        return await self._pages.page(
             browser,
             "data_manager/pair",
             tab=_tab(browser),
@@ -90,7 +92,7 @@ class Duplicates(Work):
             return await self._done(browser, kind, about, child, other, answer.document["decision"])
         if answer.status in _MOOT:
             return await self._moot(browser, answer.status, answer, child, other)
-        return await self._tools.no_answer(browser, answer)
+        return await self._pages.no_answer(browser, answer)
 
     async def decided(self, browser: Browser) -> Page:
         """What has become of a decision that did not show at once."""
@@ -99,7 +101,7 @@ class Duplicates(Work):
             return await self._moot(browser, HTTPStatus.NOT_FOUND)
         answer = await self.get(browser, "/receipts", submission=decision, limit=1)
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         child, other = about.get("child") or about["left"], about.get("right")
         if not answer.document:
             return await self._done(browser, kind, about, child, other, decision)
@@ -107,7 +109,7 @@ class Duplicates(Work):
         if receipt["outcome"] in ("accepted", "duplicate"):
             return await self._done(browser, kind, about, child, other, None)
         why = receipt["reasons"][0]
-        refused = Answer(HTTPStatus.CONFLICT, {"code": why["code"], "detail": why["message"]})
+        refused = Answer(HTTPStatus.CONFLICT, orjson.dumps({"code": why["code"], "detail": why["message"]}))
         return await self._moot(browser, HTTPStatus.CONFLICT, refused, child, other)
 
     async def _queue(self, browser: Browser) -> Answer:
@@ -127,7 +129,7 @@ class Duplicates(Work):
     async def _done(
         self, browser: Browser, kind: str, about: Fields, child: str, other: str | None, under_way: str | None
     ) -> Page:
-        return await self._tools.page(
+        return await self._pages.page(
             browser,
             "data_manager/decided",
             HTTPStatus.ACCEPTED if under_way else HTTPStatus.OK,
@@ -145,7 +147,7 @@ class Duplicates(Work):
     ) -> Page:
         code, detail = (answer.code, answer.detail) if answer else ("", "")
         children = [each for each in (child, other) if each]
-        return await self._tools.page(
+        return await self._pages.page(
             browser, "data_manager/moot", status, code=code, detail=detail, children=children, tab=_tab(browser)
         )
 

@@ -1,19 +1,20 @@
 """What each page does: it calls the API as the user who is signed in, and renders the answer."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from domain.authorization import REASONS, NoReason, reason_of
+from domain.authorization import REASONS, NoReason, Role, reason_of
 from domain.days import day_at
 from services.api.access_control.callers import Authentication
 from services.api.numbers import NUMBER
@@ -28,6 +29,7 @@ from services.auth.tokens import Caller, TokenRefused
 from services.pages.entry import entry_shown
 from services.pages.rendering import render
 from services.pages.results import results_shown
+from services.pages.rights import actions_of
 from services.pages.search_box import FIELDS, Understood, as_fields, read_box, read_fields
 from streams.clock import Clock
 
@@ -40,8 +42,13 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "sam
 _ELSEWHERE = "https://www.bbc.co.uk/weather"
 """Where somebody lands who has to leave at once: a page on which anybody may be."""
 _SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
-_STARTS: Mapping[str, str] = {"data-manager": "/pages/waiting"}
-"""Where the work of a role begins; that of all others begins with a search."""
+STARTS: Mapping[str, str] = {
+    Role.DATA_MANAGER: "/pages/waiting",
+    Role.AUDITOR: "/pages/audit",
+    Role.AUTHORITY_ADMINISTRATOR: "/pages/audit",
+    Role.OPERATOR: "/pages/operation",
+}
+"""Where users of a role begin; all others do at the search."""
 _EXPLAINED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses whose problem has a detail that helps whoever reads the page."""
 _NOT_SIGNED_IN: Mapping[type[Exception], str] = {
@@ -81,15 +88,6 @@ class Browser:
         return self.form.get(name, "").strip()
 
 
-class Tools(NamedTuple):
-    """What other pages are made with: a page of a template, a call of the API, and the page for a failed one."""
-
-    page: Callable[..., Awaitable[Page]]
-    call_api: Callable[[Browser, ApiCall], Awaitable[Answer]]
-    no_answer: Callable[[Browser, Answer], Awaitable[Page]]
-    clock: Clock
-
-
 class Handlers:
     """The pages over an API, for whoever signs in that way."""
 
@@ -100,10 +98,9 @@ class Handlers:
         self._local = sign_in if isinstance(sign_in, LocalSignIn) else None
         self._issuer = sign_in if isinstance(sign_in, IssuerSignIn) else None
         self._style = files("services.pages.templates.practitioner").joinpath("style.css").read_bytes()
-        self.tools = Tools(self._page, self._call_api, self._no_answer, clock)
 
     async def front(self, browser: Browser) -> Page:
-        """The way in: to where the work of a role begins, or to a sign-in."""
+        """The way in: to the search, or to a sign-in."""
         if browser.session:
             return _to(await self._start(browser))
         if self._local is None:
@@ -173,10 +170,10 @@ class Handlers:
         return _to(_ELSEWHERE, self._sessions.end(browser.opened))
 
     async def signed_out(self, browser: Browser) -> Page:
-        """The page after signing out; whoever is signed in is led to the search."""
+        """The page after signing out; whoever is signed in is led to the own start."""
         if browser.session:
-            return _to(_SEARCH)
-        return await self._page(browser, "signed_out")
+            return _to(await self._start(browser))
+        return await self.page(browser, "signed_out")
 
     async def reason(self, browser: Browser) -> Page:
         """The list of reasons, with the present one chosen."""
@@ -191,17 +188,18 @@ class Handlers:
             stated = reason_of(f"{code}: {text}" if text else code)
         except NoReason:
             return await self._reason_page(browser, "text", code, text)
+        start = await self._start(browser)
         try:
             kept = self._sessions.restate(browser.signed_in, stated.text)
         except TooLarge:
             return await self._reason_page(browser, "long", code, text)
-        return _to("/", kept) if kept else await self.expired(browser)
+        return _to(start, kept) if kept else await self.expired(browser)
 
     async def search_form(self, browser: Browser) -> Page:
         """The form of a search, or the list of reasons while none is stated."""
         if not browser.signed_in.reason:
             return _to(_REASON)
-        return await self._page(browser, "search", **_empty_form())
+        return await self.page(browser, "search", **_empty_form())
 
     async def search(self, browser: Browser) -> Page:
         """What is found by the one box, or else by the form."""
@@ -213,17 +211,17 @@ class Handlers:
             wrong.setdefault("box", "left")
         if wrong:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return await self._page(browser, "search", status, **shown | {"wrong": wrong, "left": understood.left})
+            return await self.page(browser, "search", status, **shown | {"wrong": wrong, "left": understood.left})
         query = {"criteria": understood.criteria, "limit": MOST_FOUND, "reason": browser.signed_in.reason}
-        answer = await self._call_api(browser, ApiCall("POST", "/children/search", body=query))
+        answer = await self.call_api(browser, ApiCall("POST", "/children/search", body=query))
         if answer.status == HTTPStatus.OK:
             results = results_shown(answer.document, understood.criteria, day_at(self._clock()))
-            return await self._page(browser, "results", **shown | {"results": results, "criteria": understood.criteria})
+            return await self.page(browser, "results", **shown | {"results": results, "criteria": understood.criteria})
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and browser.signed_in.reason:
-            return await self._page(
+            return await self.page(
                 browser, "search", HTTPStatus.UNPROCESSABLE_ENTITY, **shown | {"too_little": answer.detail}
             )
-        return await self._no_answer(browser, answer)
+        return await self.no_answer(browser, answer)
 
     async def no_entry(self, _: Browser) -> Page:
         """An entry has no address of its own, which a history or a link could keep."""
@@ -233,30 +231,30 @@ class Handlers:
         """A child's entry, with the agencies that report each value."""
         child = browser.text("child").lower()
         if not NUMBER.fullmatch(child):
-            return await self._not_there(browser)
-        answer = await self._call_api(browser, ApiCall("GET", f"/children/{child}", "why=true"))
+            return await self.not_there(browser)
+        answer = await self.call_api(browser, ApiCall("GET", f"/children/{child}", "why=true"))
         if answer.status == HTTPStatus.OK:
             now = self._clock()
             entry = entry_shown(answer.document, day_at(now))
             criteria = {name: value for name in FIELDS if (value := browser.text(name))}
-            return await self._page(browser, "entry", entry=entry, criteria=criteria, now=now.isoformat())
+            return await self.page(browser, "entry", entry=entry, criteria=criteria, now=now.isoformat())
         if answer.status == HTTPStatus.NOT_FOUND:
-            return await self._not_there(browser)
-        return await self._no_answer(browser, answer)
+            return await self.not_there(browser)
+        return await self.no_answer(browser, answer)
 
     async def expired(self, browser: Browser) -> Page:
         """Nobody is signed in, or no more."""
-        page = await self._page(browser, "expired", HTTPStatus.UNAUTHORIZED)
+        page = await self.page(browser, "expired", HTTPStatus.UNAUTHORIZED)
         page.headers["Set-Cookie"] = self._sessions.remove()
         return page
 
     async def not_ours(self, browser: Browser) -> Page:
         """A form that no page of this session sent."""
-        return await self._page(browser, "not_ours", HTTPStatus.FORBIDDEN)
+        return await self.page(browser, "not_ours", HTTPStatus.FORBIDDEN)
 
     async def not_taken(self, browser: Browser) -> Page:
         """A method that a path does not take."""
-        return await self._page(browser, "trouble", HTTPStatus.METHOD_NOT_ALLOWED, detail="")
+        return await self.page(browser, "trouble", HTTPStatus.METHOD_NOT_ALLOWED, detail="")
 
     def broken(self, browser: Browser) -> Page:
         """Something went wrong here."""
@@ -265,6 +263,19 @@ class Handlers:
     def refused(self, status: int, detail: str) -> Page:
         """A bound refuses a request before a page has it."""
         return self._made(Browser({}, None), "trouble", status, detail=detail)
+
+    async def role(self, browser: Browser) -> str:
+        """The role of the user who is signed in, as the API has it; empty where nothing was granted."""
+        answer = await self.call_api(browser, ApiCall("GET", "/users/me"))
+        return str(answer.document["role"]) if answer.status == HTTPStatus.OK else ""
+
+    async def may(self, browser: Browser) -> frozenset[str]:
+        """What the role of the user may do somewhere; whether it may here, each call of the API says."""
+        return actions_of(await self.role(browser))
+
+    async def _start(self, browser: Browser) -> str:
+        """Where the user who is signed in begins."""
+        return STARTS.get(await self.role(browser), _SEARCH)
 
     def _begin(self, browser: Browser, token: str) -> Page:
         """Begins a session, and ends the one before; raises TooLarge."""
@@ -275,47 +286,46 @@ class Handlers:
     async def _not_signed_in(self, browser: Browser, why: str, error: Exception) -> Page:
         _log.warning("nobody could be signed in at the issuer, %s: %s", why, error if why == "away" else "refused")
         status = HTTPStatus.SERVICE_UNAVAILABLE if why == "away" else HTTPStatus.FORBIDDEN
-        return await self._page(browser, "sign_in_issuer", status, why=why)
+        return await self.page(browser, "sign_in_issuer", status, why=why)
 
     async def _sign_in(self, browser: Browser, code: str, *, tried: bool = False) -> Page:
         if self._local is None:
-            return await self._page(browser, "sign_in_issuer", why="")
+            return await self.page(browser, "sign_in_issuer", why="")
         opened = await run_sync(self._local.opens, code)
         wrong = tried and not opened
         status = HTTPStatus.FORBIDDEN if wrong else HTTPStatus.OK
         users = self._local.users if opened else ()
-        return await self._page(browser, "sign_in", status, users=users, code=code if opened else "", wrong=wrong)
+        return await self.page(browser, "sign_in", status, users=users, code=code if opened else "", wrong=wrong)
 
     async def _reason_page(self, browser: Browser, wrong: str = "", code: str = "", text: str = "") -> Page:
         if not wrong:
             code, _, text = browser.signed_in.reason.partition(": ")
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-        return await self._page(
-            browser, "reason", status, reasons=REASONS.values(), wrong=wrong, chosen=code, text=text
-        )
+        return await self.page(browser, "reason", status, reasons=REASONS.values(), wrong=wrong, chosen=code, text=text)
 
-    async def _start(self, browser: Browser) -> str:
-        """Where the work of this user begins, by the role that the API says the user has."""
-        answer = await self._call_api(browser, ApiCall("GET", "/users/me"))
-        return _STARTS.get(answer.document["role"], _SEARCH) if answer.status == HTTPStatus.OK else _SEARCH
+    def now(self) -> datetime:
+        """The moment."""
+        return self._clock()
 
-    async def _call_api(self, browser: Browser, call: ApiCall) -> Answer:
+    async def call_api(self, browser: Browser, call: ApiCall) -> Answer:
+        """What the API answers to the user who is signed in, for the reason that was stated."""
         session = browser.signed_in
         return await call_api(self._api, browser.scope, session.token, session.reason, call)
 
-    async def _not_there(self, browser: Browser) -> Page:
-        return await self._page(browser, "not_there", HTTPStatus.NOT_FOUND)
+    async def not_there(self, browser: Browser) -> Page:
+        """There is nothing under a number, or nothing that may be shown."""
+        return await self.page(browser, "not_there", HTTPStatus.NOT_FOUND)
 
-    async def _no_answer(self, browser: Browser, answer: Answer) -> Page:
+    async def no_answer(self, browser: Browser, answer: Answer) -> Page:
         """The page for an answer that shows nothing, with the API's detail where it helps."""
         if answer.status == HTTPStatus.UNAUTHORIZED:
             return await self.expired(browser)
         if not browser.signed_in.reason and answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             return await self._reason_page(browser, "none")
         detail = answer.detail if answer.status in _EXPLAINED else ""
-        return await self._page(browser, "trouble", answer.status, detail=detail)
+        return await self.page(browser, "trouble", answer.status, detail=detail)
 
-    async def _page(self, browser: Browser, name: str, status: int = HTTPStatus.OK, **shown: Any) -> Page:
+    async def page(self, browser: Browser, name: str, status: int = HTTPStatus.OK, **shown: Any) -> Page:
         """A page, made in a thread: a long one would hold up the event loop."""
         return await run_sync(partial(self._made, browser, name, status, **shown))
 
@@ -329,8 +339,7 @@ class Handlers:
             "status": int(status),
             "is_fictional": self._local is not None,
         }
-        template = name if "/" in name else f"practitioner/{name}"
-        html = render(f"{template}.html.jinja", **values | shown)
+        html = render(f"practitioner/{name}.html.jinja", **values | shown)
         return Response(html, int(status), HEADERS, "text/html")
 
 

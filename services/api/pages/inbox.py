@@ -2,6 +2,7 @@
 
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 
 from domain.vocabulary import agency_urn
 from services.api.pages.api_call import Answer
@@ -27,15 +28,15 @@ class Inbox(Work):
         else:
             query = {"outcome": _TABS[tab], "source": agency_urn(agency) if agency else "", "after": place}
             answer = await self.get(browser, "/receipts", **query, limit=PAGE)
-        shown = {"tab": tab, "agency": agency, "place": place, "cures": cures()}
+        shown: dict[str, Any] = {"tab": tab, "agency": agency, "place": place, "cures": cures()}
         if _is_wrong(browser, answer) and agency:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return await self._tools.page(
+            return await self._pages.page(
                 browser, "data_manager/inbox", status, items=[], more="", wrong=answer.detail, **shown
             )
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
-        return await self._tools.page(
+            return await self._pages.no_answer(browser, answer)
+        return await self._pages.page(
             browser, "data_manager/inbox", items=answer.document, more=answer.after, wrong="", **shown
         )
 

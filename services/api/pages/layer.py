@@ -10,11 +10,14 @@ from starlette.types import Message, Receive, Scope, Send
 from services.api.access_control.callers import Authentication
 from services.api.limits.fairness import Fair, whole_body
 from services.api.limits.refusing import refuse
+from services.api.pages.auditor import auditor_places
 from services.api.pages.cookies import cookies_of
 from services.api.pages.data_manager import places_of_data_managers
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
+from services.api.pages.operation import operator_places
 from services.api.pages.session import Session, Sessions
+from services.api.pages.timeline import timeline_places
 from services.api.problems import MEDIA_TYPE, Problem
 from services.auth.tokens import Caller, TokenRefused
 from services.configuration.sign_in import SIGNED_IN
@@ -68,7 +71,10 @@ class Pages:
                 ("POST", "/pages/search", handlers.search, True),
                 ("GET", "/pages/entry", handlers.no_entry, True),
                 ("POST", "/pages/entry", handlers.entry, True),
-                *places_of_data_managers(handlers.tools),
+                *auditor_places(handlers),
+                *timeline_places(handlers),
+                *operator_places(handlers),
+                *places_of_data_managers(handlers),
             )
         }
         self._paths = {path for _, path in self._places}

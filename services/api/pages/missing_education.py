@@ -27,13 +27,13 @@ class MissingEducation(Work):
         if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY) and browser.signed_in.reason:
             return await self._form(browser, shown | {"wrong": "authority", "detail": answer.detail})
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         found = {"report": answer.document, "more": answer.after, "wrong": "", "detail": ""}
-        return await self._tools.page(browser, "data_manager/missing_education", **shown | found)
+        return await self._pages.page(browser, "data_manager/missing_education", **shown | found)
 
     async def _form(self, browser: Browser, shown: Mapping[str, Any]) -> Page:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return await self._tools.page(browser, "data_manager/missing_education", status, **shown)
+        return await self._pages.page(browser, "data_manager/missing_education", status, **shown)
 
 
 def _day(parts: list[str]) -> str | None:

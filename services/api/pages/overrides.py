@@ -17,9 +17,9 @@ class Overrides(Work):
         place = place_in(browser)
         answer = await self.get(browser, "/investigations", after=place, limit=PAGE)
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         shown = {"overrides": answer.document["investigations"], "place": place, "more": answer.after}
-        return await self._tools.page(browser, "data_manager/overrides", **shown)
+        return await self._pages.page(browser, "data_manager/overrides", **shown)
 
     async def close(self, browser: Browser) -> Page:
         """Closes one with what was found, which is the reason of the closing."""

@@ -43,7 +43,7 @@ class Trial(Work):
         """The form for a file; for whoever may try one."""
         answer = await self._try(browser, [])
         if answer.status != HTTPStatus.OK:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         return await self._page(browser, "", "")
 
     async def tried(self, browser: Browser) -> Page:
@@ -57,10 +57,10 @@ class Trial(Work):
             batch = rows[begin : begin + MOST_AT_ONCE]
             answer = await self._try(browser, [row.submission for row in batch if isinstance(row.submission, dict)])
             if answer.status != HTTPStatus.OK:
-                return await self._tools.no_answer(browser, answer)
+                return await self._pages.no_answer(browser, answer)
             outcomes += _of_rows(batch, answer.document["submissions"])
         counts = Counter(each["outcome"] for each in outcomes)
-        return await self._tools.page(
+        return await self._pages.page(
             browser, "data_manager/tried", outcomes=outcomes, counts=dict(counts), cures=cures()
         )
 
@@ -70,7 +70,7 @@ class Trial(Work):
 
     async def _page(self, browser: Browser, wrong: str, detail: str) -> Page:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-        return await self._tools.page(browser, "data_manager/trial", status, wrong=wrong, detail=detail, most=MOST_ROWS)
+        return await self._pages.page(browser, "data_manager/trial", status, wrong=wrong, detail=detail, most=MOST_ROWS)
 
 
 def _of_rows(rows: Sequence[_Row], tried: Sequence[Any]) -> Iterator[dict[str, Any]]:

@@ -47,11 +47,11 @@ class Waiting(Work):
             return leads_to("/pages/reason")
         if Headers(scope=browser.scope).get("sec-fetch-site") in _OURS:
             return await self.count(browser)
-        return await self._tools.page(browser, "data_manager/waiting", counted=None, most=MOST_COUNTED)
+        return await self._pages.page(browser, "data_manager/waiting", counted=None, most=MOST_COUNTED)
 
     async def count(self, browser: Browser) -> Page:
         """Counts what waits."""
-        today, answers = day_at(self._tools.clock()), {}
+        today, answers = day_at(self._pages.now()), {}
         counted: dict[str, Waits] = {}
         for kind in _KINDS:
             call = kind.path, *kind.query.items()
@@ -59,12 +59,12 @@ class Waiting(Work):
                 answers[call] = await self.get(browser, kind.path, **kind.query, limit=MOST_COUNTED)
             answer = answers[call]
             if answer.status in _OF_THE_SESSION or (answer.status == HTTPStatus.FORBIDDEN and not counted):
-                return await self._tools.no_answer(browser, answer)
+                return await self._pages.no_answer(browser, answer)
             items: Sequence[Any] = answer.document[kind.items] if answer.status == HTTPStatus.OK else ()
             chosen = [each for each in items if kind.of(each)]
             oldest = [each[kind.since] for each in chosen if kind.since and each[kind.since]]
             counted[kind.name] = Waits(answer.status, len(chosen), len(items) >= MOST_COUNTED, how_long(oldest, today))
-        return await self._tools.page(browser, "data_manager/waiting", counted=counted, most=MOST_COUNTED)
+        return await self._pages.page(browser, "data_manager/waiting", counted=counted, most=MOST_COUNTED)
 
 
 _OF_THE_SESSION = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse
 
 from services.api.pages.api_call import Answer, ApiCall
-from services.api.pages.handlers import HEADERS, Browser, Page, Tools
+from services.api.pages.handlers import HEADERS, Browser, Handlers, Page
 
 BEHIND_PAIRS = "c~999~00000000-0000-0000-0000-000000000000~00000000-0000-0000-0000-000000000000"
 """Where the queue of duplicates goes on behind its last pair: at the contradictions within a child."""
@@ -18,25 +18,25 @@ MOST_TOKEN = 200
 class Work:
     """Pages of one kind, made with what all pages are made with."""
 
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+    def __init__(self, pages: Handlers) -> None:
+        self._pages = pages
 
     async def get(self, browser: Browser, path: str, **query: str | int) -> Answer:
         """The API's answer to a question; parameters that are empty are left out."""
         given = {name: value for name, value in query.items() if value != ""}
-        return await self._tools.call_api(browser, ApiCall("GET", path, urlencode(given)))
+        return await self._pages.call_api(browser, ApiCall("GET", path, urlencode(given)))
 
     async def post(self, browser: Browser, path: str, body: Mapping[str, object]) -> Answer:
         """The API's answer to a decision, for the reason that the session states."""
-        return await self._tools.call_api(browser, ApiCall("POST", path, body=body))
+        return await self._pages.call_api(browser, ApiCall("POST", path, body=body))
 
     async def settle(self, browser: Browser, answer: Answer, what: str, back: str, **about: object) -> Page:
         """Says what a decision did, or why it did nothing, with a way back to its list."""
         done = answer.status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
         if not done and answer.status not in _NOT_DONE:
-            return await self._tools.no_answer(browser, answer)
+            return await self._pages.no_answer(browser, answer)
         shown = {"what": what, "back": back, "done": done, "about": about, "answer": answer.document if done else {}}
-        return await self._tools.page(
+        return await self._pages.page(
             browser, "data_manager/settled", answer.status, **shown, detail="" if done else answer.detail
         )
 

@@ -86,6 +86,8 @@ def _looks(who: Viewer, user: str, period: _Period, authority: str | None, limit
         who.record(parameters, children[place : place + MOST_IN_A_LOOK])
     if found is None:
         raise absent()
+    if not who.may_count_events:
+        found = [{**look, "position": None} for look in found]
     return {**parameters, "looks": found}
 
 

@@ -56,7 +56,7 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
 
     @calls.get("/metrics", response_class=Response, responses=problems(401, 403, 503))
     def metrics(request: Request) -> Response:
-        """Figures in Prometheus's text format; those that count events are for data managers and auditors."""
+        """Figures in Prometheus's text format; some are for data managers, auditors and operators."""
         whole = not is_anybody(request)
         if whole:
             permitted(dependencies, request, Action.FIGURES, lambda _: Jurisdiction.NONE)

@@ -1,23 +1,28 @@
-"""The logs' checkpoints and tiles over HTTP (C2SP tlog-tiles), for auditors: a size counts the events of everybody.
+"""The logs' checkpoints, tiles and proofs over HTTP (C2SP tlog-tiles), for auditors.
 
-Nothing personal is in them, so that they are no looks: each would grow the log that it is about.
+A size counts the events of everybody. Nothing personal is in them, so that they are no looks: each would grow the log
+that it is about.
 """
 
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from domain.authorization import Action, Jurisdiction
 from domain.transparency.tiles import read_path, width_in
 from services.api.access_control.callers import permitted
-from services.api.answers import problems
+from services.api.answers import json_answer, problems
 from services.api.dependencies import Dependencies
-from services.api.problems import absent
+from services.api.problems import Problem, absent
+from services.api.schemas.proofs import Proof
 from services.proofs import stored
+from services.proofs.handed_out import TreeDamaged, prove
 
 Log = Literal["register", "access"]
+LARGEST = 2**53 - 1
+"""No position is greater; a number that JSON can't hold is none."""
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -50,5 +55,21 @@ def router(dependencies: Dependencies) -> APIRouter:
         if content is None:
             raise absent()
         return Response(content, HTTPStatus.OK, _FOR_GOOD, "application/octet-stream")
+
+    @calls.get("/tlog/{log}/proof/{position}", responses={200: {"model": Proof}, **problems(401, 403, 404, 409, 503)})
+    def proof(
+        request: Request, log: Log, position: Annotated[int, Path(ge=1, le=LARGEST, description="from 1 on")]
+    ) -> Response:
+        """The leaf of a position, and the proof that it is in the latest checkpoint; absent while that is before it."""
+        permitted(dependencies, request, Action.PROOFS, lambda _: Jurisdiction.NONE)
+        with dependencies.look_ups.snapshot() as cursor:
+            signed = stored.latest(cursor, log)
+            if signed is None or signed.size < position:
+                raise absent()
+            try:
+                proven = prove(cursor, log, position, signed)
+            except TreeDamaged as damaged:
+                raise Problem(HTTPStatus.CONFLICT, str(damaged), code="tree-damaged") from None
+        return json_answer({"leaf": proven.leaf.decode(), "proof": proven.proof.text})
 
     return calls

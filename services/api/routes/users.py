@@ -33,13 +33,13 @@ def router(dependencies: Dependencies) -> APIRouter:
         return json_answer(_list(viewer(dependencies, request, Action.USERS_LIST, own), own))
 
     @calls.get("/users/me", responses={200: {"model": UserShown}, **problems(401, 404, 503)})
-    def me(request: Request) -> Response:
-        """What the caller is granted; nobody else is looked at, so it needs no reason."""
-        who = principal_of(request)
-        entitlement = dependencies.entitlements.of(who.name) if who.kind is Caller.USER else None
-        if entitlement is None:
+    def own_right(request: Request) -> Response:
+        """What the caller was granted, which is no look; absent of an agency, and where nothing was granted."""
+        principal = principal_of(request)
+        held = dependencies.entitlements.of(principal.name) if principal.kind is Caller.USER else None
+        if held is None:
             raise absent()
-        return json_answer(user_document(entitlement))
+        return json_answer(user_document(held))
 
     @calls.post("/users", responses={200: {"model": Granted}, **problems(401, 403, 422, 503)})
     def grant(request: Request, grant: Grant, _: ReasonHeader = None) -> Response:

@@ -38,8 +38,12 @@ class AccessReport(BaseModel):
 
 
 class UserLook(BaseModel):
-    """One look: when, at whom (children whom the reader may know of), and by which right and reason."""
+    """One look: when, at whom (children whom the reader may know of), and by which right and reason.
 
+    `position` is that in the access log, for those who may count events; null for others.
+    """
+
+    position: int | None
     when: str
     action: str
     role: str | None

@@ -2,10 +2,9 @@
 
 import re
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from services.cli.errors import AWAY, DONE, PartAway
 from services.cli.failures import explain
@@ -15,7 +14,7 @@ from services.configuration.settings import read_stack
 from services.queries import belonging
 from services.queries.dead_letters import count_letters
 from services.queries.positions import Positions, read_positions
-from services.queries.troubles import Trouble, in_one_sentence
+from services.queries.troubles import Trouble, in_one_sentence, of_processes, of_projections, of_views
 from services.queries.unread import Offsets, count_unread, read_offsets
 from services.registers import SuspendedAgency, suspended_agencies
 from streams.access.retention_runs import last_runs
@@ -23,7 +22,6 @@ from streams.kafka.settings import KafkaSettings
 from streams.store.database import Database
 
 _Answer = TypeVar("_Answer")
-_AT_WORK = ("running", "external")
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -38,12 +36,12 @@ def run(args: Namespace) -> int:
     troubles: list[Trouble] = []
     found = _answer_of("postgres", lambda: _in_postgres(database_url), troubles)
     positions, offsets, suspended, retention_runs = found or (None, {}, None, None)
-    troubles += _of_views(positions.views_missing if positions else None)
-    troubles += _of_projections(positions.stopped if positions else ())
+    troubles += of_views(positions.views_missing if positions else None)
+    troubles += of_projections(positions.stopped if positions else ())
     counted = _answer_of("kafka", lambda: _in_kafka(kafka, offsets), troubles)
     if found and counted:
         troubles += _answer_of("kafka", lambda: _together(kafka, database_url), troubles) or []
-    troubles += _of_processes(processes, settings.data)
+    troubles += of_processes(processes, settings.data / "logs")
     if settings.url and not troubles:
         troubles += _of_api(settings.url)
     status = {
@@ -99,33 +97,6 @@ def _together(kafka: KafkaSettings, database_url: str) -> list[Trouble]:
 def _in_kafka(kafka: KafkaSettings, offsets: Offsets) -> tuple[int, int]:
     """How many dead letters there are, and how many submissions that are not read yet."""
     return count_letters(kafka), count_unread(kafka, offsets)
-
-
-def _of_processes(processes: list[dict[str, Any]], data: Path) -> list[Trouble]:
-    """The processes of the local stack that are not at work; their supervisor starts them again."""
-    return [
-        Trouble(
-            each["role"],
-            (each.get("said") or f"{each['name']} is {each['state']}")
-            + (f"; it has not run since {each['since']}" if each.get("since") else ""),
-            f"wait, its supervisor starts it by itself, or read {data / 'logs' / each['name']}.log",
-        )
-        for each in processes
-        if each["state"] not in _AT_WORK
-    ]
-
-
-def _of_views(missing: str | None) -> list[Trouble]:
-    """That nothing can be answered, because there are no complete views of this version."""
-    return [Trouble.of("projector", missing)] if missing else []
-
-
-def _of_projections(stopped: Iterable[str]) -> list[Trouble]:
-    """The projections that have stopped."""
-    return [
-        Trouble("projector", each, "its log names the fault, which has to be mended: nothing of that log moves on")
-        for each in stopped
-    ]
 
 
 def _of_api(url: str) -> list[Trouble]:

@@ -73,7 +73,10 @@ def projector_rows(bench: Bench) -> Iterator[Step]:
 
 
 def two_projectors_rows(bench: Bench) -> Iterator[Step]:
-    """The same messages through two projectors, and how much of their time only one of them could work."""
+    """The same messages through two projectors, and the share of the time in which only one of them could write.
+
+    Only one at a time holds the lock, so that on any number of cores the rate is at most this one divided by the share.
+    """
     stack, both = bench.stack, ("projector", "projector-2")
     stack.empty_views()
     goal = stages.to_project(stack)
@@ -83,7 +86,8 @@ def two_projectors_rows(bench: Bench) -> Iterator[Step]:
     stack.stop(*both)
     yield measured("projector: live, two of them", pace.rate, "messages/s", baseline=bench.live, least_ratio=1)
     locked_s = sum(log.locked_s() for log in logs)
-    yield measured("projectors: time under the lock of derived tables", locked_s, "s", baseline=pace.seconds)
+    share = 100 * locked_s / pace.seconds
+    yield measured("projectors: share of the time in which one of the two held the lock of derived tables", share, "%")
 
 
 def rebuild_rows(bench: Bench) -> Iterator[Step]:

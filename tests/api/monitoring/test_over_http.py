@@ -147,6 +147,8 @@ def test_the_looks_of_a_user_are_for_auditors_and_for_administrators_of_their_ow
             ("show", [child]),
         ]
         assert world.looks()[-1]["children"] == sorted([child, brother])
+        positions = [look["position"] for look in found["looks"]]
+        assert positions == ([None, None] if who == "administrator" else sorted(filter(None, positions), reverse=True))
     nobodys = get(client, world, "administrator", "/looks", by="nobody-at-all")
     others = get(client, world, "administrator", "/looks", by="southern-officer")
     assert (others.status_code, others.content) == (nobodys.status_code, nobodys.content) == (404, others.content)

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from services.auth.pages_keys import opening_code
 from tests.support.world import World
 
+STARTS = ("/pages/search", "/pages/waiting", "/pages/audit", "/pages/operation")
 NOT_SHOWN = re.compile(r"<(head|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
@@ -37,7 +38,7 @@ class Browser:
         self.send("/pages/sign-in", code=opening_code(self.world.settings.keys), user=user)
         assert self.page.url.path == "/pages/reason", self.page.text
         self.send("/pages/reason", **{"reason": reason, f"text-{reason}": text})
-        assert self.page.url.path in ("/pages/search", "/pages/waiting"), self.page.text
+        assert self.page.url.path in STARTS, self.page.text
         return self
 
     def search(self, box: str = "", **fields: str) -> Any:

@@ -1,5 +1,6 @@
 """Clients that ask for much and do not read it: they hold no thread and no connection to Postgres, and are cut off."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,10 +18,10 @@ from tests.support.world import World, person
 
 pytestmark = pytest.mark.alone
 
-CHILDREN = 300
-"""With all that each says of itself, far more than the 4 MiB that the server's system takes for a client."""
+CHILDREN = 40
+"""With all that each says of itself, ten times what is taken for a client: NARROW, and 64 KiB by the server itself."""
 NARROW = 4_096
-"""Bytes that a client's system takes for it unread."""
+"""Bytes that a client's system takes for it unread, and the server's takes unsent: by itself that one takes 4 MiB."""
 NOT_READING = PLACES + 4
 LONG: dict[str, Any] = {
     "address": {"lines": [f"{number} " + "Ropewalk " * 20 for number in range(50)], "status": "current"},
@@ -53,6 +54,13 @@ def answer_s() -> float:
 @pytest.fixture
 def place(world: World, monkeypatch: pytest.MonkeyPatch, answer_s: float) -> Iterator[Place]:
     monkeypatch.setattr(connection, "ANSWER_S", answer_s)
+    made = connection.Connection.connection_made
+
+    def made_narrow(self: connection.Connection, transport: asyncio.Transport) -> None:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, NARROW)
+        made(self, transport)
+
+    monkeypatch.setattr(connection.Connection, "connection_made", made_narrow)
     with served(world) as environ:
         yield place_of(environ)
 

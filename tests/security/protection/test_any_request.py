@@ -20,8 +20,8 @@ UNRECORDED = PUBLIC | {
     "/policies",
     "/policies/compare",
     "/users",
-    "/users/me",
     "/users/revoke",
+    "/users/me",
 }
 """What shows nobody, is an event itself, or is recorded once its answer has been sent."""
 

@@ -15,7 +15,7 @@ from services.registers import DEMO_USERS
 from streams.access import grants
 from streams.access.appender import AccessAppender
 from streams.access.grants import Granter
-from tests.support.api_world import Headers, looking
+from tests.support.api_world import Headers, bearer, looking
 from tests.support.clinic import ADA, CAY
 from tests.support.entitlements import NORTH, SOUTH, TODAY, entitlement
 from tests.support.world import World
@@ -61,6 +61,7 @@ CALLS: dict[Action, tuple[str, str]] = {
     Action.CLOSED_RECORD_OPEN: ("POST", "/closed-records/open"),
     Action.PROOFS: ("GET", "/tlog/register/checkpoint"),
     Action.REPLAY: ("POST", "/replays"),
+    Action.OPERATION: ("GET", "/operation"),
     Action.COULD_HAVE_SEEN: ("POST", "/replays/seen"),
     Action.AGENCY_RESUME: ("POST", "/agencies/nobody/suspension/end"),
 }
@@ -139,6 +140,9 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/erasures/{erasure}",
         "/looks",
         "/tlog/{log}/tile/{tile}",
+        "/reports/{name}/months",
+        "/tlog/{log}/proof/{position}",
+        "/operation/messages",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others
 
@@ -169,6 +173,7 @@ def test_each_role_gets_what_the_table_says(world: World, client: TestClient, us
         ("north-subject-access", "/children/{cay}/looks", 403),
         ("north-subject-access", f"/children/{NOBODY}/history", 404),
         ("north-auditor", "/children/{cay}/looks", 200),
+        ("north-auditor", "/children/{cay}/history", 200),
         ("north-auditor", "/children/{cay}", 403),
     ],
 )
@@ -198,6 +203,17 @@ def test_a_child_of_elsewhere_is_decided_on_only_where_the_pair_is_in_the_queue(
     assert (statuses("north-manager"), statuses("demo-data-manager")) == ([403, 403], [202, 202])
     world.suspect(cay, ada, 0.6)
     assert statuses("north-manager") == [202, 202]
+
+
+def test_everybody_is_told_the_own_right_and_it_is_no_look(world: World, client: TestClient) -> None:
+    before = world.number_of_looks()
+    for user in DEMO_USERS:
+        own = client.get("/users/me", headers=bearer(world, f"user:{user.user}"))
+        assert (own.status_code, own.json()["name"], own.json()["role"]) == (200, user.user, user.role.value)
+    for nobody in ("user:who-is-this", "agency:gp"):
+        assert client.get("/users/me", headers=bearer(world, nobody)).status_code == 404
+    assert world.number_of_looks() == before
+    assert "who-is-this" not in {each["user"] for each in world.denials()}
 
 
 @pytest.mark.parametrize("name", UNTIL)

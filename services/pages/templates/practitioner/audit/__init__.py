@@ -1,0 +1,1 @@
+"""The pages of auditors: access report, looks, proofs, what a user could have been shown."""
