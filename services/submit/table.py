@@ -9,7 +9,7 @@ row's values costs that row, and its receipt names what is missing or wrong.
 import csv
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -42,25 +42,28 @@ def check_table(path: Path) -> None:
 def read_table(path: Path) -> Iterator[bytes]:
     """The submissions of a CSV file, as JSON; raises BadTable."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        csv.field_size_limit(LONGEST_CELL)
-        reader = csv.reader(file, strict=True)
-        try:
-            header = [trimmed(column) for column in next(reader, [])]
-            kinds = _checked_header(path, header)
-            for cells in (list(map(trimmed, row)) for row in reader):
-                if any(cells):
-                    yield _submission(f"{path.name} line {reader.line_num}", header, kinds, cells)
-        except UnicodeDecodeError:
-            raise BadTable(f"{path.name} is not UTF-8 after line {reader.line_num}; save it as UTF-8") from None
-        except csv.Error:
-            raise BadTable(
-                f"{path.name} line {reader.line_num} is not CSV; look for a quote that is not closed"
-            ) from None
+        yield from read_rows(path.name, file)
 
 
-def _checked_header(path: Path, header: list[str]) -> list[str]:
+def read_rows(name: str, file: Iterable[str]) -> Iterator[bytes]:
+    """The submissions of CSV under a name for its faults, as JSON; raises BadTable."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(file, strict=True)
+    try:
+        header = [trimmed(column) for column in next(reader, [])]
+        kinds = _checked_header(name, header)
+        for cells in (list(map(trimmed, row)) for row in reader):
+            if any(cells):
+                yield _submission(f"{name} line {reader.line_num}", header, kinds, cells)
+    except UnicodeDecodeError:
+        raise BadTable(f"{name} is not UTF-8 after line {reader.line_num}; save it as UTF-8") from None
+    except csv.Error:
+        raise BadTable(f"{name} line {reader.line_num} is not CSV; look for a quote that is not closed") from None
+
+
+def _checked_header(name: str, header: list[str]) -> list[str]:
     """The kind of value in each column: text, texts or truth."""
-    where = f"{path.name} line 1"
+    where = f"{name} line 1"
     if missing := [column for column in ENVELOPE if column not in header]:
         raise BadTable(
             f"{where} has no column {missing[0]}; begin the file with {','.join(ENVELOPE)} and the fields of data"

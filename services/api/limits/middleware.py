@@ -17,6 +17,9 @@ from services.api.problems import Problem
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of a body of submissions; any other body may have `LARGEST_QUESTION`."""
 LARGEST_QUESTION = 64 * 1024
+LARGEST_FILE = 256 * 1024
+"""Bytes of a form with a file to try."""
+_LARGEST = {"/submissions": LARGEST_BODY, "/pages/trial/tried": LARGEST_FILE}
 BODY_S = 120.0
 """Seconds that a body may take to arrive."""
 PIECE = 64 * 1024
@@ -71,7 +74,7 @@ class RequestMiddleware:
             self.durations.observe(scope["method"], _route(scope), status, seconds)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        most = LARGEST_BODY if scope["path"] == "/submissions" else LARGEST_QUESTION
+        most = _LARGEST.get(scope["path"], LARGEST_QUESTION)
         stated = Headers(scope=scope).get("content-length", "0")
         if stated.isdigit() and int(stated) <= most:
             await self._app(scope, _limited(receive, most), send)

@@ -4,16 +4,19 @@ So a page passes the same verification, rights, reasons, limits and records as a
 API would not.
 """
 
+import re
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import orjson
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Scope
 
 from services.api.access_control.callers import REASON_HEADER
 
 _SAME = ("asgi", "http_version", "scheme", "server", "client")
 """What a call has in common with the request of the browser; nothing else of it goes on, above all no certificate."""
+_ADDRESS = re.compile(r"<([^>]*)>")
 
 
 class ApiCall(NamedTuple):
@@ -26,16 +29,16 @@ class ApiCall(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The status of an answer and its content: a JSON document, or text."""
+    """The status of an answer and its content: a JSON document, or text; and where the next page of a list begins."""
 
     status: int
     content: bytes
+    after: str = ""
 
     @property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Any:
         """The JSON document; raises ValueError where it is none."""
-        document: dict[str, Any] = orjson.loads(self.content)
-        return document
+        return orjson.loads(self.content)
 
     @property
     def text(self) -> str:
@@ -46,6 +49,11 @@ class Answer(NamedTuple):
     def detail(self) -> str:
         """The detail of a problem: what is wrong."""
         return str(self.document.get("detail", ""))
+
+    @property
+    def code(self) -> str:
+        """The code of a problem, where it has one."""
+        return str(self.document.get("code") or "")
 
 
 async def call_api(api: ASGIApp, scope: Scope, token: str, reason: str, call: ApiCall) -> Answer:
@@ -70,17 +78,23 @@ async def call_api(api: ASGIApp, scope: Scope, token: str, reason: str, call: Ap
         "state": {},
     }
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-    status, content = 0, bytearray()
+    status, content, link = 0, bytearray(), ""
 
     async def receive() -> Message:
         return waiting.pop() if waiting else {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
-        nonlocal status
+        nonlocal status, link
         if message["type"] == "http.response.start":
-            status = message["status"]
+            status, link = message["status"], Headers(raw=message["headers"]).get("link", "")
         elif message["type"] == "http.response.body":
             content.extend(message.get("body", b""))
 
     await api(inner, receive, send)
-    return Answer(status, bytes(content))
+    return Answer(status, bytes(content), _after(link))
+
+
+def _after(link: str) -> str:
+    """The parameter `after` of the address that a header Link names."""
+    named = _ADDRESS.match(link)
+    return parse_qs(urlsplit(named[1]).query).get("after", [""])[0] if named else ""

@@ -43,6 +43,7 @@ _ELSEWHERE = "https://www.bbc.co.uk/weather"
 """Where somebody lands who has to leave at once: a page on which anybody may be."""
 _SEARCH, _REASON, _SIGNED_OUT = "/pages/search", "/pages/reason", "/pages/signed-out"
 STARTS: Mapping[str, str] = {
+    Role.DATA_MANAGER: "/pages/waiting",
     Role.AUDITOR: "/pages/audit",
     Role.AUTHORITY_ADMINISTRATOR: "/pages/audit",
     Role.OPERATOR: "/pages/operation",

@@ -12,6 +12,7 @@ from services.api.limits.fairness import Fair, whole_body
 from services.api.limits.refusing import refuse
 from services.api.pages.auditor import auditor_places
 from services.api.pages.cookies import cookies_of
+from services.api.pages.data_manager import places_of_data_managers
 from services.api.pages.forms import is_ours, read_form
 from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.operation import operator_places
@@ -73,6 +74,7 @@ class Pages:
                 *auditor_places(handlers),
                 *timeline_places(handlers),
                 *operator_places(handlers),
+                *places_of_data_managers(handlers),
             )
         }
         self._paths = {path for _, path in self._places}

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from services.auth.pages_keys import opening_code
 from tests.support.world import World
 
-STARTS = ("/pages/search", "/pages/audit", "/pages/operation")
+STARTS = ("/pages/search", "/pages/waiting", "/pages/audit", "/pages/operation")
 NOT_SHOWN = re.compile(r"<(head|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
@@ -48,6 +48,21 @@ class Browser:
     def open(self, child: str) -> Any:
         """Opens an entry."""
         return self.send("/pages/entry", child=child)
+
+    def press(self, button: str) -> Any:
+        """Sends the form of the page with a button of that text."""
+        return self.send(self._form(button)[0], **self.fields_of(button))
+
+    def fields_of(self, button: str) -> dict[str, str]:
+        """The fields of that form."""
+        found = re.findall(r'name="([^"]+)" value="([^"]*)"', self._form(button)[1])
+        return {name: html.unescape(value) for name, value in found if name != "csrf"}
+
+    def _form(self, button: str) -> tuple[str, str]:
+        """Where the form of that button goes, and what is in it."""
+        forms = re.findall(r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', self.page.text, re.DOTALL)
+        (found,) = [each for each in forms if button in each[1]]
+        return found
 
     @property
     def visible_text(self) -> str:

@@ -136,12 +136,12 @@ def test_every_call_of_the_api_is_tried(client: TestClient) -> None:
         "/new-identities/requested",
         "/new-identities/{child}",
         "/investigations/{id_}/close",
+        "/users/me",
         "/erasures/{erasure}",
         "/looks",
         "/tlog/{log}/tile/{tile}",
         "/reports/{name}/months",
         "/tlog/{log}/proof/{position}",
-        "/users/me",
         "/operation/messages",
     }
     assert {path.replace("no-gp", "{name}") for path in tried} == known - others
