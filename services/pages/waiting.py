@@ -13,12 +13,16 @@ class Oldest(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """What waits of one kind: the status of the answer, how many, whether there may be more, and the oldest."""
+    """What waits of one kind: the status of the answer, how many, whether there may be more, and the oldest.
+
+    `warned` is True where the answer has warnings, so that more may wait than are counted.
+    """
 
     status: int
     number: int
     more: bool
     oldest: Oldest | None
+    warned: bool = False
 
 
 def how_long(moments: Sequence[str], today: date) -> Oldest | None:

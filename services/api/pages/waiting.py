@@ -1,6 +1,6 @@
 """Where a data manager begins: how much waits of each kind, and since when, and the way to each list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -22,19 +22,20 @@ class _Kind(NamedTuple):
     name: str
     path: str
     query: dict[str, str]
-    items: str
+    items: tuple[str, ...]
     since: str
     of: Callable[[Any], bool] = lambda _: True
 
 
+_BEHIND = {"after": BEHIND_PAIRS}
 _KINDS = (
-    _Kind("possible", "/duplicates", {}, "pairs", "since"),
-    _Kind("disputed", "/duplicates", {"after": BEHIND_PAIRS}, "contradictions", "", lambda each: not each["set_aside"]),
-    _Kind("set-aside", "/duplicates", {"after": BEHIND_PAIRS}, "contradictions", "", lambda each: each["set_aside"]),
-    _Kind("shields", "/shields/due", {}, "due", "review_by"),
-    _Kind("overrides", "/investigations", {}, "investigations", "used_at"),
-    _Kind("corrections", "/corrections", {"open": "true"}, "requests", "recorded_at"),
-    _Kind("missing-education", "/reports/missing-education", {}, "children", "since"),
+    _Kind("possible", "/duplicates", {}, ("pairs",), "since"),
+    _Kind("disputed", "/duplicates", _BEHIND, ("contradictions",), "", lambda each: not each["set_aside"]),
+    _Kind("set-aside", "/duplicates", _BEHIND, ("contradictions",), "", lambda each: each["set_aside"]),
+    _Kind("shields", "/shields/due", {}, ("due",), "review_by"),
+    _Kind("overrides", "/investigations", {}, ("investigations",), "used_at"),
+    _Kind("corrections", "/corrections", {"open": "true"}, ("requests",), "recorded_at"),
+    _Kind("missing-education", "/reports/missing-education", {}, ("children", "undecided"), "since"),
 )
 
 
@@ -60,10 +61,12 @@ class Waiting(Work):
             answer = answers[call]
             if answer.status in _OF_THE_SESSION or (answer.status == HTTPStatus.FORBIDDEN and not counted):
                 return await self._pages.no_answer(browser, answer)
-            items: Sequence[Any] = answer.document[kind.items] if answer.status == HTTPStatus.OK else ()
+            document = answer.document if answer.status == HTTPStatus.OK else {}
+            items = [each for name in kind.items for each in document.get(name, ())]
             chosen = [each for each in items if kind.of(each)]
             oldest = [each[kind.since] for each in chosen if kind.since and each[kind.since]]
-            counted[kind.name] = Waits(answer.status, len(chosen), len(items) >= MOST_COUNTED, how_long(oldest, today))
+            more, warned = len(items) >= MOST_COUNTED, bool(document.get("warnings"))
+            counted[kind.name] = Waits(answer.status, len(chosen), more, how_long(oldest, today), warned)
         return await self._pages.page(browser, "data_manager/waiting", counted=counted, most=MOST_COUNTED)
 
 

@@ -165,7 +165,7 @@ def _go_on(to: Console, settings: Settings, url: str, girl: Girl, *, once: bool)
         to.print(text(f"  {line}", "cyan"), soft_wrap=True)
     to.print(f"The API describes itself at {url}/docs{' then' if once else ''}.")
     if pages := local_address(settings, url):
-        to.print("Practitioners' pages, with a sign-in for each role:")
+        to.print("Pages, with a sign-in for each role:")
         to.print(text(f"  {pages}", "cyan"), soft_wrap=True)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from domain.agency import Agency, AgencyKind
 from services.api.pages import waiting
 from services.auth.pages_keys import opening_code
 from streams.access.access_log import AccessLog
@@ -62,6 +63,16 @@ def test_it_counts_each_kind_and_says_how_old_it_is(browser: Browser, monkeypatc
     assert "Possible duplicates 1 or more" in browser.visible_text
     for name in ("Ada", "Bea"):
         assert name not in browser.visible_text
+
+
+def test_no_number_of_a_list_whose_feed_is_quiet_stands_alone(browser: Browser, world: World) -> None:
+    alone = "Missing education None Of school age"
+    browser.sign_in("demo-data-manager", "data-quality").send(WAITING)
+    assert alone in browser.visible_text
+    world.enrol(Agency("school", "A school", AgencyKind.SCHOOL_CENSUS))
+    assert world.submit(person("E1", "school")) == ["accepted"]
+    browser.send(WAITING)
+    assert "Missing education None More may be missing" in browser.visible_text
 
 
 def test_it_is_for_who_may_see_the_queue(browser: Browser, world: World) -> None:
