@@ -76,8 +76,8 @@ class Applying:
 
     async def _write(self, prepared: PreparedBatch) -> None:
         try:
-            await self._loop.run_in_executor(self._threads.writing, self._views.write, prepared)
-            self._starts = 0
+            if await self._loop.run_in_executor(self._threads.writing, self._views.write, prepared):
+                self._starts = 0
         except Exception as error:
             await self._take_failure(error)
 

@@ -171,13 +171,13 @@ class LiveViews:
         reading.prepared.update({partition: covered.next for partition, covered in progress.items()})
         return PreparedBatch(log, batch.generation, messages, forged, progress, projected, began)
 
-    def write(self, batch: PreparedBatch) -> None:
-        """Applies a prepared batch in one transaction, unless it is of an earlier generation.
+    def write(self, batch: PreparedBatch) -> bool:
+        """Applies a prepared batch in one transaction; False where it is of an earlier generation, and is dropped.
 
         Raises ProjectionStopped, and OutOfStep where another process has written, or the batch before was not applied.
         """
         if batch.generation != self._reading.generation:
-            return
+            return False
         began, writer = time.monotonic(), LiveWriter()
         with self._writing() as cursor:
             positions.advance(cursor, batch.progress)
@@ -193,6 +193,7 @@ class LiveViews:
             _log.error("%s/%s/%s is forged: the relay has not published it, and no view takes it", *failure[:3])
         if len(batch.forged) > FORGED_LOGGED:
             _log.error("%s more messages beside it are forged", len(batch.forged) - FORGED_LOGGED)
+        return True
 
     def note_stop(self, stop: Stop) -> None:
         """Stores how far a projection has come, for `status`."""

@@ -15,7 +15,8 @@ from projections.catalogue import LOGS, RECEIPTS_LOG
 from projections.engine.positions import OutOfStep
 from streams.crypto.publication_key import PublicationKey
 from streams.kafka.topics import receipt_topic
-from streams.projecting._applying import Applying, Threads
+from streams.projecting import _applying
+from streams.projecting._applying import MOST_STARTS, Applying, Threads
 from streams.projecting.live_views import LiveViews, Memory, OffsetGap, PreparedBatch
 from streams.projecting.reader import Batch
 from tests.support.postgres_views import empty_views, writing
@@ -135,9 +136,9 @@ def test_the_next_batch_is_prepared_while_one_is_written(views: LiveViews, monke
             second_is_prepared.set()
         return made
 
-    def write_late(made: PreparedBatch) -> None:
+    def write_late(made: PreparedBatch) -> bool:
         waited.append(second_is_prepared.wait(WITHIN_S))
-        write(made)
+        return write(made)
 
     monkeypatch.setattr(views, "prepare", preparing)
     monkeypatch.setattr(views, "write", write_late)
@@ -153,3 +154,40 @@ def test_after_a_batch_that_another_projector_has_written_it_reads_again(views: 
     begun = [batch(range(4)), batch(range(4, 7))]
     assert apply(views, [*begun, batch(range(2, 7), generation=2)]) == (1, [])
     assert stored(views) == 7
+
+
+class GivenUp(Exception):
+    """The session has ended."""
+
+
+def test_it_gives_up_although_what_was_prepared_behind_each_failure_is_dropped(
+    views: LiveViews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = 0
+
+    def write(made: PreparedBatch) -> bool:
+        nonlocal failures
+        if made.progress[ONE].first:
+            return False
+        failures += 1
+        raise OutOfStep
+
+    def give_up(error: BaseException) -> None:
+        raise GivenUp from error
+
+    async def begin_again() -> None:
+        views.begin(1, [ONE])
+
+    async def run() -> None:
+        applying = Applying(LOG, views, threads, begin_again, give_up)
+        for _ in range(3 * MOST_STARTS):
+            await applying.take(batch(range(4)))
+            await applying.take(batch(range(4, 7)))
+
+    monkeypatch.setattr(_applying, "PAUSE_S", 0)
+    monkeypatch.setattr(views, "write", write)
+    with ThreadPoolExecutor(1) as preparing, ThreadPoolExecutor(1) as writing:
+        threads = Threads(preparing, writing)
+        with pytest.raises(GivenUp):
+            asyncio.run(run())
+    assert failures == MOST_STARTS
