@@ -258,6 +258,21 @@ def test_who_is_counted_is_in_the_access_log_as_a_look_at_nobody(
     assert look["children"] == []
 
 
+def test_one_is_counted_at_a_time(client: TestClient, user: Headers, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, count = "/reports/no-gp/months?from=2008-09-01&to=2008-12-01", routes.report_months
+    meanwhile = []
+
+    def slow(*given: Any) -> dict[str, Any]:
+        meanwhile.append(client.get(path, headers=user))
+        return count(*given)
+
+    monkeypatch.setattr(routes, "report_months", slow)
+    assert client.get(path, headers=user).status_code == 200
+    (refused,) = meanwhile
+    assert is_problem(refused, 429)
+    assert refused.headers["Retry-After"] == "10"
+
+
 def test_months_as_csv_have_a_row_each(client: TestClient, user: Headers) -> None:
     answer = client.get(
         "/reports/missing-education/months",

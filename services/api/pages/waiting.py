@@ -30,6 +30,7 @@ class _Kind(NamedTuple):
 _BEHIND = {"after": BEHIND_PAIRS}
 _KINDS = (
     _Kind("possible", "/duplicates", {}, ("pairs",), "since"),
+    _Kind("withheld", "/duplicates", {"withheld": "true"}, ("pairs",), "since"),
     _Kind("disputed", "/duplicates", _BEHIND, ("contradictions",), "", lambda each: not each["set_aside"]),
     _Kind("set-aside", "/duplicates", _BEHIND, ("contradictions",), "", lambda each: each["set_aside"]),
     _Kind("shields", "/shields/due", {}, ("due",), "review_by"),

@@ -1,7 +1,7 @@
 """Reports over HTTP: who is on a list on a day, as JSON or CSV, each page recorded with all that it shows."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from functools import partial
 from http import HTTPStatus
@@ -44,6 +44,7 @@ CSV does not say that there is more, and as of a moment all children are judged 
 _AFTER = r"^[0-9-]{10}~[0-9a-f-]{36}$"
 _ONE_DAY = "`on` and `effective` name the day that is judged, and differ; give one of them"
 _BUSY = "another report as of a moment is being made; ask again once it has ended"
+_COUNTING = "another report is being counted by month; ask again once that has ended"
 _NO_MONTHS = (
     "possible-duplicates has no months: who is undecided is known of today alone; GET /duplicates counts the queue"
 )
@@ -55,7 +56,7 @@ _MONTHS: dict[str, Any] = {"model": ReportMonths, "content": {"text/csv": {}}}
 def router(dependencies: Dependencies) -> APIRouter:
     """The calls about reports."""
     calls = APIRouter(tags=["reports"])
-    at_work = BoundedSemaphore(1)
+    at_work, counting = BoundedSemaphore(1), BoundedSemaphore(1)
 
     @calls.get("/reports/{name}", responses={200: _ANSWER, **problems(401, 403, 404, 422, 503)})
     def report(
@@ -87,7 +88,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         judged = _day(who, on, moment("effective", effective), known_at)
         as_csv = "text/csv" in request.headers.get("accept", "")
         most = limit or (MOST_LISTED if as_csv or known_at else LISTED)
-        with _one_as_of_a_moment(at_work, known_at):
+        with _one_at_a_time(at_work, _BUSY) if known_at else nullcontext():
             found, last = _report(who, name, judged, place, after, most, known_at)
         again = {"authority": place, "on": found["on"], "as_of": known_at, "after": _token(last), "limit": most}
         headers = next_page(f"/reports/{name}", again) if last else {}
@@ -96,7 +97,7 @@ def router(dependencies: Dependencies) -> APIRouter:
         headers["Content-Disposition"] = f'attachment; filename="{name}-{found["on"]}.csv"'
         return Response(report_csv(found), HTTPStatus.OK, headers, "text/csv; charset=utf-8")
 
-    @calls.get("/reports/{name}/months", responses={200: _MONTHS, **problems(401, 403, 404, 422, 503)})
+    @calls.get("/reports/{name}/months", responses={200: _MONTHS, **problems(401, 403, 404, 422, 429, 503)})
     def months(
         request: Request,
         name: str,
@@ -110,7 +111,7 @@ def router(dependencies: Dependencies) -> APIRouter:
     ) -> Response:
         """How many children are on the list at the end of each month, who joined and who left; CSV by `Accept`.
 
-        It names no child. What is told late is counted in the month in which it was true.
+        It names no child. What is told late is counted in the month in which it was true. One is counted at a time.
         """
         own = require_user(dependencies, request, Action.REPORT).authority
         place = known_authority(dependencies, authority, own)
@@ -123,7 +124,8 @@ def router(dependencies: Dependencies) -> APIRouter:
         days = month_ends(begins, ends)
         if not 0 < len(days) <= MOST_MONTHS:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _BAD_MONTHS)
-        found = _by_month(who, name, place, days)
+        with _one_at_a_time(counting, _COUNTING):
+            found = _by_month(who, name, place, days)
         if "text/csv" not in request.headers.get("accept", ""):
             return json_answer(found)
         headers = {"Content-Disposition": f'attachment; filename="{name}-by-month-{ends}.csv"'}
@@ -167,13 +169,10 @@ def _token(last: Place | None) -> str | None:
 
 
 @contextmanager
-def _one_as_of_a_moment(at_work: BoundedSemaphore, known_at: str | None) -> Iterator[None]:
-    """Makes one report as of a moment at a time; while another is being made, raises Problem 429 and does not wait."""
-    if known_at is None:
-        yield
-        return
+def _one_at_a_time(at_work: BoundedSemaphore, busy: str) -> Iterator[None]:
+    """Does one at a time of what takes long; while another is being done, raises Problem 429 and does not wait."""
     if not at_work.acquire(blocking=False):
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, _BUSY, {"Retry-After": "10"})
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, busy, {"Retry-After": "10"})
     try:
         yield
     finally:

@@ -24,11 +24,16 @@ BY_MONTH = tuple(name for name in REPORTS if name != POSSIBLE_DUPLICATES)
 
 
 class _Counted(NamedTuple):
-    """How many are on the list of a day: all, those of them who are withheld, those who were not on it before."""
+    """How many are on the list of a day: all, those of them who are withheld, those who were not on it before.
 
+    `shown` are those on it, where only some children may be counted.
+    """
+
+    day: str
     all: int
     withheld: int
     joined: int
+    shown: frozenset[str] = frozenset()
 
 
 def month_ends(first: date, last: date) -> list[date]:
@@ -51,24 +56,24 @@ def report_months(
     """
     months: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
-    before: tuple[ReportQuery, int] | None = None
+    before: _Counted | None = None
     for day in days:
         query = query_of(day)
         lists = lists_of(cursor, decryptor, query)
         silent = quiet_feeds(cursor, lists, query)
         until = min((each.last for each in silent.values()), default=query.day)
-        counted = _counted(cursor, query, until, before[0] if before else None)
+        counted = _counted(cursor, query, until, before)
         months.append(
             {
                 "on": query.day,
                 "listed": counted.all - counted.withheld,
                 "withheld": counted.withheld,
                 "joined": counted.joined if before else None,
-                "left": before[1] + counted.joined - counted.all if before else None,
+                "left": before.all + counted.joined - counted.all if before else None,
             }
         )
         found += warnings(cursor, lists, query, silent)
-        before = query, counted.all
+        before = counted
     return {
         "report": query.report,
         "authority": query.authority,
@@ -77,22 +82,16 @@ def report_months(
     }
 
 
-def _counted(cursor: Cursor, query: ReportQuery, until: str, before: ReportQuery | None) -> _Counted:
+def _counted(cursor: Cursor, query: ReportQuery, until: str, before: _Counted | None) -> _Counted:
     of = query.report, query.day, query.authority
     if query.shown is None:
         everybody = count_listed_after(cursor, *of, "")
         withheld = count_listed_after(cursor, *of, until) if until < query.day else 0
-        return _Counted(everybody, withheld, count_joined(cursor, *of, before.day) if before else 0)
-    shown = _shown(cursor, query)
-    joined = shown.keys() - _shown(cursor, before).keys() if before else ()
-    return _Counted(len(shown), sum(since > until for since in shown.values()), len(joined))
-
-
-def _shown(cursor: Cursor, query: ReportQuery) -> dict[str, str]:
-    """Those on the list who may be shown, each with the day since which it is on it."""
-    since = children_listed(cursor, query.report, query.day, query.authority)
-    shown = query.shown(cursor, since) if query.shown else since.keys()
-    return {child: since[child] for child in shown}
+        return _Counted(query.day, everybody, withheld, count_joined(cursor, *of, before.day) if before else 0)
+    since = children_listed(cursor, *of)
+    shown = frozenset(query.shown(cursor, since))
+    withheld = sum(since[child] > until for child in shown)
+    return _Counted(query.day, len(shown), withheld, len(shown - before.shown) if before else 0, shown)
 
 
 def _each_once(found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
