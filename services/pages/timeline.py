@@ -1,10 +1,13 @@
-"""A child's history for a page: what was reported and decided, from when to when, as known at a moment, true on a day.
+"""A child's history for a page: what was reported and decided, from when to when, by a moment, for a day.
 
-Every change of the history is in the order in which the directory learnt of it. What a record says of a child holds
-until the record says otherwise; an involvement and a flag hold until their end; a decision holds from its day on.
+It is the history as it may be read today: a moment only leaves out what was learnt later. Records that were parted,
+removed or hidden since are not in it, and those joined since are, so it is not what was known then.
+
+Every change is in the order in which the directory learnt of it. What a record says of a child holds until the record
+says otherwise; an involvement and a flag hold until their end; a decision holds from its day on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -50,7 +53,8 @@ class Statement(NamedTuple):
     """One event of the history: from when on what it says is true, and until when, a day or a moment as ISO text.
 
     `until` is None where no end is known. `lasts` is whether it has an end at all, as a decision has not; `holds` is
-    whether it is true on the day that is asked for.
+    whether it is reported as true on the day that is asked for, `is_aside` whether its record is set aside, so that it
+    does not count.
     """
 
     event: Fields
@@ -59,6 +63,7 @@ class Statement(NamedTuple):
     until: str | None
     lasts: bool
     holds: bool
+    is_aside: bool
     changes: Sequence[Change]
 
     @property
@@ -83,7 +88,7 @@ class Learnt(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """What was known at `as_of` (None: now) and which of it is true on the day `effective` (None: today)."""
+    """What had been learnt by `as_of` (None: now), of what may be read today; for the day `effective` (None: today)."""
 
     rows: Sequence[Row]
     learnt: Sequence[Learnt]
@@ -126,12 +131,29 @@ def timeline_shown(
 def _statements(events: Sequence[Fields], on: str) -> Iterable[Statement]:
     """The statements of the events that are known, in their order."""
     ends = dict(_ends(events))
-    described = dict(_described(events))
+    described, aside = dict(_described(events)), _aside(events)
     for number, event in enumerate(events):
         kind, since = _kind(event), _since(event)
         until, lasts = ends.get(number), kind in _DESCRIBES or kind in _BEGINS
         holds = _on(since) <= on and (until is None or on < _on(until))
-        yield Statement(event, kind, since, until, lasts, holds, described.get(number, ()))
+        is_aside = lasts and event["stream"] in aside
+        yield Statement(event, kind, since, until, lasts, holds, is_aside, described.get(number, ()))
+
+
+def _aside(events: Sequence[Fields]) -> Collection[str]:
+    """The records that are set aside by the last of the events about it, which are the child's."""
+    aside: set[str] = set()
+    for event in sorted(events, key=lambda each: (each["recorded_at"], each["stream"], each["version"])):
+        kind, data = _kind(event), event["data"]
+        if kind == "RecordsSetAside":
+            aside |= {each["record"] for each in data.get("aside") or ()}
+        elif kind == "RecordSetAsideBySteward":
+            aside.add(str(data.get("record")))
+        elif kind == "RecordsAccepted":
+            aside -= set(data.get("records") or ())
+        elif kind == "RecordAcceptedBySteward":
+            aside.discard(str(data.get("record")))
+    return aside
 
 
 def _ends(events: Sequence[Fields]) -> Iterable[tuple[int, str]]:

@@ -56,6 +56,24 @@ EVENTS = [
 ]
 
 
+def page_of(timeline: Timeline) -> str:
+    return render(
+        "practitioner/timeline.html.jinja",
+        user="x",
+        csrf="",
+        stated=None,
+        status=200,
+        is_fictional=True,
+        may=(),
+        now="x",
+        child="x",
+        timeline=timeline,
+        shielded=False,
+        warning=None,
+        looks_read=0,
+    )
+
+
 def shown(as_of: str = "", effective: str = "", looks: Any = ()) -> Timeline:
     return timeline_shown(EVENTS, looks, as_of, effective, TODAY)
 
@@ -97,6 +115,24 @@ def test_what_is_true_on_a_day_is_marked() -> None:
     assert holding(shown(effective="2007-12-31")) == []
 
 
+def test_what_is_of_a_record_that_is_set_aside_is_marked_until_it_is_accepted() -> None:
+    aside = event("RecordsSetAside", "2008-05-01", "2008-05-02", 2, "c", aside=[{"record": "r", "since": 3}])
+    accepted = event("RecordAcceptedBySteward", "2008-06-01", "2008-06-02", 3, "c", record="r", record_version=3)
+    again = event("RecordSetAsideBySteward", "2008-07-01", "2008-07-02", 4, "c", record="r", record_version=3)
+    fits = event("RecordsAccepted", "2008-08-01", "2008-08-02", 5, "c", record="r", record_version=5, records=["r"])
+    other = event("RecordRegistered", "2008-01-01", "2008-01-02", 1, "o", particulars=WREN)
+    every = [*EVENTS, aside, accepted, again, fits, other]
+    found = []
+    for moment in ("", *(each["recorded_at"] for each in (aside, accepted, again, fits))):
+        timeline = timeline_shown(every, [], moment, "", TODAY)
+        marked = {(each.event["stream"], each.kind) for each in _statements(timeline) if each.is_aside}
+        found.append(marked)
+        page = page_of(timeline)
+        assert ("set aside</strong>" in page, page.count("reported, no end known")) == (bool(marked), 1 + (not marked))
+    lasting = {("r", kind) for kind in ("RecordRegistered", "InvolvementStarted", "RecordAmended")}
+    assert found == [set(), lasting, set(), lasting, set()]
+
+
 def test_an_amendment_says_what_is_other_than_before() -> None:
     changes = {each.kind: each.changes for each in _statements(shown())}
     assert [tuple(each) for each in changes["RecordAmended"]] == [("given_name", "Wren", "Wrenna")]
@@ -133,21 +169,7 @@ def test_every_kind_of_event_has_words_also_once_it_is_destroyed(is_destroyed: b
         fields = {} if is_destroyed else fields_of(each, (*each.CLEAR, *each.SEALED))
         told = event(kind.partition(".")[0], "2008-01-01", "2008-01-02", number + 1, str(number), **fields)
         timeline = timeline_shown([told], [], "", "", TODAY)
-        page = render(
-            "practitioner/timeline.html.jinja",
-            user="x",
-            csrf="",
-            stated=None,
-            status=200,
-            is_fictional=True,
-            may=(),
-            now="x",
-            child="x",
-            timeline=timeline,
-            shielded=False,
-            warning=None,
-            looks_read=0,
-        )
+        page = page_of(timeline)
         assert "Learnt 2 January 2008" in page
         if kind.partition(".")[0] in OF_A_HISTORY:
             assert "Another change" not in page, kind
@@ -201,8 +223,10 @@ def test_the_moments_of_change_lead_from_one_to_the_other(client: TestClient, wo
     while found := re.search(r'name="as_of" value="([^"]+)">Change before', browser.page.text):
         browser.send("/pages/timeline", child=child, as_of=found[1], effective="2026-01-01")
         assert "on 1 January 2026" in browser.visible_text
+        assert "This is not what the directory said then" in browser.visible_text
         seen += 1
     assert seen == 1
+    assert "known at" not in browser.visible_text
     assert ("Adelaide" in browser.visible_text, "Change after" in browser.visible_text) == (False, True)
 
 
