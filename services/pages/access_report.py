@@ -69,6 +69,12 @@ def finding_shown(found: Fields, part: str, user: str, looks: Sequence[Fields]) 
     return ShownFinding(part, row, [look for look in looks if _is_concerned(part, row, look)]) if row else None
 
 
+def period_of(found: Fields, part: str, user: str) -> dict[str, str] | None:
+    """The first and the last day of what a report says of a user in a part; None where it names no days."""
+    days = next((row.get("days") for row in _rows(found, part) if row["user"] == user), None)
+    return {"from": days[0], "to": days[-1]} if days else None
+
+
 def _rows(found: Fields, part: str) -> Sequence[Fields]:
     of_part = found[part]
     rows: Sequence[Fields] = of_part["users"] if isinstance(of_part, Mapping) else of_part

@@ -6,19 +6,21 @@ everybody else the page that says that they may not. What looks is a form; its a
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from domain.days import day_at
 from domain.transparency.notes import Malformed, read_checkpoint, read_note
 from services.api.moments import moment
 from services.api.numbers import NUMBER
 from services.api.pages.api_call import Answer, ApiCall
 from services.api.pages.handlers import HEADERS, Browser, Handlers, Page
 from services.api.problems import Problem
-from services.pages.access_report import OVERRIDES, PARTS, UNEXPLAINED, VOLUME, finding_shown, report_shown
+from services.pages.access_report import OVERRIDES, PARTS, UNEXPLAINED, VOLUME, finding_shown, period_of, report_shown
 from services.pages.rights import rights_shown
 
 START = "/pages/audit"
@@ -26,7 +28,13 @@ LOGS = ("register", "access")
 _PERIOD = ("from", "to")
 _LARGEST_POSITION = 15
 """Digits of a position."""
-_MOST_NOTES = 500
+_MOST_LOOKS = 1_000
+"""Looks of one user that are read for a finding, the latest."""
+_NOTES_AT_ONCE = 500
+_MOST_NOTES = 5_000
+"""Investigations that are read for a finding, the oldest."""
+_SHOWN_AT_FIRST = timedelta(days=60)
+"""What the button for the report shows: of the last 30 days no look-up without an involvement can be judged yet."""
 _PARTS_OF_A_PROOF = {"leaf": "", "proof": ".tlog-proof"}
 
 
@@ -46,7 +54,7 @@ class AuditorPages:
                 if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
                     return await self._pages.no_answer(browser, answer)
                 signed[log] = _checkpoint(answer)
-        return await self._pages.page(browser, "audit/start", may=may, signed=signed, **_empty())
+        return await self._pages.page(browser, "audit/start", may=may, signed=signed, **self._empty())
 
     async def to_start(self, _: Browser) -> Page:
         """What is looked up has no address of its own, which a history or a link could keep."""
@@ -72,17 +80,15 @@ class AuditorPages:
         answer = await self._get(browser, "/access/report", {**fields, **peers})
         if answer.status != HTTPStatus.OK:
             return await self._again(browser, answer, "report", fields)
-        looks = await self._get(browser, "/looks", {**period, "by": user})
+        days = period_of(answer.document, part, user) or period
+        looks = await self._get(browser, "/looks", {**days, "by": user, "limit": str(_MOST_LOOKS)})
         if looks.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
             return await self._pages.no_answer(browser, looks)
-        notes: Sequence[Mapping[str, Any]] = ()
-        has_more = False
+        notes: list[Mapping[str, Any]] = []
         if part == OVERRIDES:
-            investigations = await self._get(browser, "/investigations", {"closed": "true", "limit": str(_MOST_NOTES)})
+            investigations = await self._investigations(browser, notes)
             if investigations.status != HTTPStatus.OK:
                 return await self._pages.no_answer(browser, investigations)
-            every = investigations.document["investigations"]
-            notes, has_more = [each for each in every if each["used_by"] == user], len(every) == _MOST_NOTES
         by_user = looks.document["looks"] if looks.status == HTTPStatus.OK else ()
         finding = finding_shown(answer.document, part, user, by_user)
         return await self._pages.page(
@@ -92,10 +98,28 @@ class AuditorPages:
             user_meant=user,
             part=part,
             unexplained=UNEXPLAINED,
-            notes=notes,
-            has_more=has_more,
+            notes=[each for each in notes if each["used_by"] == user],
+            notes_read=len(notes),
+            notes_until=notes[-1]["used_at"] if len(notes) >= _MOST_NOTES else None,
+            looks_read=len(by_user),
+            is_cut=len(by_user) >= _MOST_LOOKS,
+            is_listed=looks.status == HTTPStatus.OK,
             period={**period, "authority": fields["authority"]},
         )
+
+    async def _investigations(self, browser: Browser, notes: list[Mapping[str, Any]]) -> Answer:
+        """Adds investigations to `notes`, the oldest first and at most so many; returns the last answer."""
+        after = 0
+        while True:
+            fields = {"closed": "true", "after": str(after), "limit": str(_NOTES_AT_ONCE)}
+            answer = await self._get(browser, "/investigations", fields)
+            if answer.status != HTTPStatus.OK:
+                return answer
+            found = answer.document["investigations"]
+            notes += found
+            if len(found) < _NOTES_AT_ONCE or len(notes) >= _MOST_NOTES:
+                return answer
+            after = found[-1]["position"]
 
     async def looks_at(self, browser: Browser) -> Page:
         """Who looked at a child."""
@@ -187,10 +211,15 @@ class AuditorPages:
         self, browser: Browser, form: str, wrong: str, fields: Mapping[str, str], detail: str = ""
     ) -> Page:
         """The forms again, with what is wrong in one of them."""
-        shown = _empty() | {"form": form, "wrong": wrong, "fields": {**_FIELDS, **fields}, "detail": detail}
+        shown = self._empty() | {"form": form, "wrong": wrong, "fields": {**_FIELDS, **fields}, "detail": detail}
         status = HTTPStatus.NOT_FOUND if wrong in ("nobody", "unsigned") else HTTPStatus.UNPROCESSABLE_ENTITY
         may = await self._pages.may(browser)
         return await self._pages.page(browser, "audit/start", status, may=may, signed={}, **shown)
+
+    def _empty(self) -> dict[str, Any]:
+        """What the forms have before anything is filled in."""
+        since = (day_at(self._pages.now()) - _SHOWN_AT_FIRST).isoformat()
+        return {"form": "", "wrong": "", "fields": _FIELDS, "detail": "", "since": since, "days": _SHOWN_AT_FIRST.days}
 
 
 def auditor_places(handlers: Handlers) -> Sequence[tuple[str, str, Callable[[Browser], Awaitable[Page]], bool]]:
@@ -213,10 +242,6 @@ def auditor_places(handlers: Handlers) -> Sequence[tuple[str, str, Callable[[Bro
 
 
 _FIELDS = dict.fromkeys(("from", "to", "authority", "user", "child", "by", "position", "user_meant", "on"), "")
-
-
-def _empty() -> dict[str, Any]:
-    return {"form": "", "wrong": "", "fields": _FIELDS, "detail": ""}
 
 
 def _checkpoint(answer: Answer) -> Mapping[str, Any] | None:

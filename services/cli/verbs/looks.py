@@ -23,7 +23,7 @@ def run(args: Namespace) -> int:
     if (args.child is None) is (args.by is None):
         raise WrongUsage("name a CHILD to see who looked at it, or a user with --by to see at whom that one looked")
     if args.child and (args.first or args.last):
-        raise WrongUsage("--from and --to belong to --by USER; the looks at a child are all of them")
+        raise WrongUsage("--from and --to belong to --by USER; the looks at a child are the latest 1,000")
     api = viewer_api(args)
     if args.child:
         answer = api.get(f"/children/{args.child}/looks")

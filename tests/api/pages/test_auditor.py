@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from domain.authorization import Action
+from domain.monitoring.unexplained_access import FOLLOWED_WITHIN
 from domain.transparency.appending import GrowingTree
 from services.auth.pages_keys import opening_code
 from services.pages.access_report import PARTS, finding_shown, report_shown
@@ -25,7 +27,8 @@ from streams.publishing.publication import Publication
 from tests.api.pages.browser import Browser
 from tests.support.api_world import NHS_NUMBER, NOBODY, client_of, looking
 from tests.support.entitlements import entitlement
-from tests.support.world import World
+from tests.support.shields import AT_RISK, shield
+from tests.support.world import World, person
 
 SIGNS = CheckpointKey(bytes(range(32)), "register.example.gov.uk")
 SIZE = 40
@@ -171,7 +174,10 @@ def _period(page: str) -> dict[str, str]:
 def test_a_time_in_which_nothing_happened_says_so(auditor: Browser) -> None:
     then = {"from": "2008-01-01", "to": "2008-01-02"}
     auditor.send("/pages/audit/report", **then)
-    assert "Nothing stands out in this time" in auditor.visible_text
+    nothing = "Nothing that can be judged yet stands out in this time; 0 look-ups are too new to judge"
+    assert nothing in auditor.visible_text
+    auditor.send("/pages/audit/report", user=NAMESAKE.upper())
+    assert "No user of just this name has looked in this time. Check the spelling" in auditor.visible_text
     auditor.send("/pages/audit/looks-by", by=NAMESAKE, **then)
     assert "looked at nobody in this time" in auditor.visible_text
     auditor.send("/pages/audit/finding", part="same_name", user=NAMESAKE, **then)
@@ -203,9 +209,66 @@ def test_what_a_user_was_shown_and_how_to_find_what_could_have_been(auditor: Bro
     command = f"contactpoint could-have-seen {NAMESAKE} {child} --on 2100-01-01T23:59:59.999999Z --as demo-auditor"
     assert command in auditor.visible_text
     auditor.send("/pages/audit/seen", user_meant=NAMESAKE, child=child, on="2008-01-01")
-    assert "No look of this user at this child up to then" in auditor.visible_text
+    assert "No user of just this name has looked at this child up to then" in auditor.visible_text
     auditor.send("/pages/audit/seen", user_meant="a'; rm -rf", child=child, on="2008-01-01")
     assert "could-have-seen 'a'\"'\"'; rm -rf' " in auditor.visible_text
+
+
+def test_the_first_report_is_of_days_that_can_be_judged(auditor: Browser) -> None:
+    auditor.press("Show the last")
+    first, last = (date.fromisoformat(_period(auditor.page.text)[name]) for name in ("from", "to"))
+    assert (last - first).days >= 2 * FOLLOWED_WITHIN.days
+
+
+def test_a_page_says_that_the_latest_looks_may_be_missing(auditor: Browser, child: str) -> None:
+    for form in forms(child):
+        auditor.get("/pages/audit")
+        auditor.send(form.path, **form.fields)
+        assert "Looks of the last minutes may be missing" in auditor.visible_text, form
+
+
+def test_a_finding_says_where_the_looks_that_it_is_about_were_cut(
+    auditor: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = {"part": "same_name", "user": NAMESAKE, "from": "2026-01-01"}
+    auditor.send("/pages/audit/finding", **finding)
+    report, looks = (look["asked"] for look in world.looks()[-2:])
+    assert (report["from"], looks["from"]) == ("2026-01-01", looks["to"])  # the finding's own day
+    assert "There may be more" not in auditor.visible_text
+    monkeypatch.setattr("services.api.pages.auditor._MOST_LOOKS", 1)
+    auditor.send("/pages/audit/finding", **finding)
+    assert "There may be more. Only the latest 1 look of this user on these days was read" in auditor.visible_text
+    with client_of(world) as own:
+        teacher = looking(world, f"user:{NAMESAKE}")
+        nobody = {"criteria": {"nhs_number": NHS_NUMBER[::-1]}, "reason": "an enquiry"}
+        assert own.post("/children/search", headers=teacher, json=nobody).status_code == 200
+    world.view_looks()
+    auditor.send("/pages/audit/finding", **finding)
+    assert "None of 1 look that was read is one that may be listed" in auditor.visible_text
+    assert "There may be more. Only the latest 1 look of this user on these days was read" in auditor.visible_text
+
+
+def test_a_finding_about_overrides_has_every_investigation_or_says_where_it_was_cut(
+    auditor: Browser, world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert world.submit(person("S9", **AT_RISK)) == ["accepted"]
+    shielded = world.child_with(AT_RISK["nhs_number"])
+    shield(world, shielded)
+    for which in ("the first", "the second"):
+        why = {"reason": f"safeguarding: {which} enquiry"}
+        answer = client.post(f"/children/{shielded}/override", headers=looking(world, "user:demo-masked"), json=why)
+        assert answer.status_code == 200
+    world.view_looks()
+    finding = {"part": "overrides", "user": "demo-masked"}
+    monkeypatch.setattr("services.api.pages.auditor._NOTES_AT_ONCE", 1)
+    auditor.send("/pages/audit/finding", **finding)
+    text = auditor.visible_text
+    assert ("the second enquiry" in text, "oldest investigation" in text) == (True, False)
+    monkeypatch.setattr("services.api.pages.auditor._MOST_NOTES", 1)
+    auditor.send("/pages/audit/finding", **finding)
+    text = auditor.visible_text
+    assert ("the first enquiry" in text, "the second enquiry" in text) == (True, False)
+    assert "Only the 1 oldest investigation was read, up to" in text
 
 
 @pytest.mark.usefixtures("tree")
@@ -216,6 +279,9 @@ def test_a_proof_is_two_files_that_the_auditors_program_accepts(auditor: Browser
     page = auditor.send("/pages/audit/proof", position="7")
     assert page.status_code == 200, auditor.visible_text
     assert 'python verify.py "$KEY" proof access-7' in auditor.visible_text
+    assert "the event at this position (a look, a denial or a grant)" in auditor.visible_text
+    assert "compare it with one that was kept elsewhere" in auditor.visible_text
+    assert "nobody added" not in auditor.visible_text
     for part in ("leaf", "proof"):
         auditor.page = page
         answer = auditor.send("/pages/audit/proof", position="7", part=part)

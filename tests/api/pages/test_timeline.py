@@ -237,6 +237,7 @@ def test_an_auditor_reads_who_looked_between_the_changes(client: TestClient, wor
     assert [look["action"] for look in world.looks()[-2:]] == ["history", "looks"]
     text = browser.visible_text
     assert "Viewed" in text
+    assert "Looks of the last minutes may be missing" in text
     assert "by demo-practitioner, practitioner: read the history" in text
     assert ", position" in text
 
