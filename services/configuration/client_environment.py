@@ -3,7 +3,9 @@
 import os
 from collections.abc import Mapping
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
+from services.configuration.setting_errors import BadSetting
 from services.configuration.setting_kinds import (
     Audience,
     File,
@@ -15,7 +17,7 @@ from services.configuration.setting_kinds import (
     Words,
     variable,
 )
-from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM, SignIn
+from services.configuration.sign_in import DEFAULT_AUDIENCE, DEFAULT_USER_CLAIM, OF_A_PASSWORD, TRIALS_ISSUER, SignIn
 
 
 class ClientEnvironment:
@@ -29,6 +31,14 @@ class ClientEnvironment:
     audience: Audience = DEFAULT_AUDIENCE
     user_claim: UserClaim = DEFAULT_USER_CLAIM
     acr: Words = frozenset()
+
+    def refuse_a_password_alone(self) -> None:
+        """Raises BadSetting where a password would stand for a second factor, with another issuer than the trial's."""
+        if self.acr & OF_A_PASSWORD and urlsplit(self.issuer or "").hostname != TRIALS_ISSUER:
+            raise BadSetting(
+                "CONTACTPOINT_ACR may not have 0 or 1, which issuers say of whoever signs in with a password alone;"
+                f" name the values of a second factor (only the issuer of a trial, {TRIALS_ISSUER}, asks for none)"
+            )
 
     def sign_in(self) -> SignIn:
         """Whose tokens are believed."""
@@ -46,6 +56,7 @@ def read_client_environment(environ: Mapping[str, str] | None = None) -> ClientE
         text = given.get(variable(field))
         if text is not None:
             setattr(read, field, _kind(hint).read(text, variable(field)))
+    read.refuse_a_password_alone()
     return read
 
 

@@ -115,6 +115,11 @@ class Environment(BaseSettings, ClientEnvironment):
             )
         return self
 
+    @model_validator(mode="after")
+    def _a_password_is_no_second_factor(self) -> Self:
+        self.refuse_a_password_alone()
+        return self
+
     def pages_client(self) -> PagesClient | None:
         """What the pages are at the issuer; None where that is not set."""
         if not (self.pages_url and self.client_id):

@@ -26,6 +26,11 @@ class SignIn:
     user_claim: str = DEFAULT_USER_CLAIM
 
 
+TRIALS_ISSUER = "issuer.localhost"
+"""The host of the issuer that comes along to try a deployment with fictional people, and asks for no second factor."""
+OF_A_PASSWORD = frozenset({"0", "1"})
+"""Values of `acr` that Keycloak and others give to whoever has signed in with a password alone, or still is."""
+
 SIGNED_IN = "/pages/signed-in"
 """Where the issuer sends the browser back to, below the address of the pages."""
 

@@ -144,6 +144,10 @@ def test_nothing_is_let_in_or_out_but_what_is_named() -> None:
     assert inward["api"]["podSelector"] == {"matchLabels": {"app": "api"}}
     named = {port["port"] for spec in inward.values() for rule in spec["ingress"] for port in rule["ports"]}
     assert named == {8080, 9100}
+    of_figures = inward["figures"]["podSelector"]["matchExpressions"][0]["values"]
+    assert set(of_figures) == set(ROLES) - {"api"}  # the API answers about children: only the proxy reaches it
+    assert [port["port"] for rule in inward["figures"]["ingress"] for port in rule["ports"]] == [9100]
+    assert all(each.keys() == {"namespaceSelector", "podSelector"} for each in inward["figures"]["ingress"][0]["from"])
     assert all(rule.get("from") for spec in inward.values() for rule in spec["ingress"])
     outward = [rule for each in policies.values() for rule in each["spec"].get("egress", ())]
     assert all(rule.get("to") and rule.get("ports") for rule in outward)

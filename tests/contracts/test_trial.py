@@ -20,6 +20,7 @@ import yaml
 from pydantic import ValidationError
 
 from domain.authorization import Role
+from services.configuration.environment import read_environment
 from services.configuration.setting_errors import BadSetting
 from services.configuration.sign_in import DEFAULT_AUDIENCE, PagesClient, is_safe_url
 from services.registers.agencies import read_agencies_file
@@ -32,6 +33,9 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encod
 OURS = {name: spec for name, spec in COMPOSE["services"].items() if spec["image"].startswith("contactpoint:")}
 
 
+ISSUER = "https://issuer.localhost:8443/realms/contactpoint"
+
+
 def made(folder: Path, *arguments: str) -> dict[str, str]:
     """What the command writes into .env."""
     run = ["sh", str(ROOT / "deploy/env.sh"), *arguments]
@@ -42,7 +46,7 @@ def made(folder: Path, *arguments: str) -> dict[str, str]:
 
 def asked_for(document: Any) -> set[str]:
     """Variables without which compose does not start."""
-    return set(re.findall(r"\$\{(\w+):\?", json.dumps(document)))
+    return set(re.findall(r"(?<!\$)\$\{(\w+):\?", json.dumps(document)))
 
 
 def test_one_command_writes_all_that_the_trial_asks_for(tmp_path: Path) -> None:
@@ -72,6 +76,92 @@ def test_for_real_it_chooses_nothing_but_secrets_and_says_what_is_left(tmp_path:
     assert made(tmp_path)["POSTGRES_PASSWORD"] == "own"
     with pytest.raises(subprocess.CalledProcessError):
         made(tmp_path, "--real")
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """Why the command writes nothing."""
+    before = (folder / ".env").read_bytes()
+    run = ["sh", str(ROOT / "deploy/env.sh"), *arguments]
+    done = subprocess.run(run, cwd=folder, check=False, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert (folder / ".env").read_bytes() == before
+    assert not (folder / "tls").exists()
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONTACTPOINT_ISSUER=https://id.example.org\n",
+        'CONTACTPOINT_ISSUER="https://id.example.org"\n',
+        f"CONTACTPOINT_ISSUER={ISSUER}\nexport CONTACTPOINT_ISSUER=https://id.example.org\n",
+        f"CONTACTPOINT_ISSUER={ISSUER}.example.org\n",
+        "POSTGRES_PASSWORD=own\n",
+    ],
+)
+def test_settings_of_a_trial_are_not_added_to_those_of_a_real_deployment(text: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    assert "is not that of a trial" in refused(tmp_path, "--try")
+
+
+def test_a_real_deployment_does_not_begin_with_the_settings_of_a_trial(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("", encoding="utf-8")
+    made(tmp_path, "--try")
+    (tmp_path / "tls").rmdir()
+    assert "is that of a trial" in refused(tmp_path)
+    (tmp_path / ".env").write_text("CONTACTPOINT_TRY_USER_PASSWORD=x\n", encoding="utf-8")
+    assert "is that of a trial" in refused(tmp_path)
+
+
+def started(name: str, program: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What a container does that starts with this environment, `program` being the one in its image."""
+    words = [word.replace("$$", "$") for word in COMPOSE["services"][name]["entrypoint"][:-1]]
+    run = [*words, str(program), "word"]
+    path = {"PATH": os.environ["PATH"]}
+    return subprocess.run(run, env=path | environment, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    made = tmp_path / "program"
+    made.write_text('#!/bin/sh\necho "ran $*"\n', encoding="utf-8")
+    made.chmod(0o755)
+    return made
+
+
+@pytest.mark.parametrize("name", ["try-agencies", "try-users"])
+def test_fictional_people_enter_no_register_of_another_issuer(name: str, program: Path) -> None:
+    assert COMPOSE["services"][name]["entrypoint"][-1] == "contactpoint"
+    assert started(name, program, {"CONTACTPOINT_ISSUER": ISSUER}).stdout == "ran word\n"
+    for other in ("https://id.example.org/issuer.localhost:8443/", "https://issuer.localhost:8443.example.org/", ""):
+        done = started(name, program, {"CONTACTPOINT_ISSUER": other})
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "no fictional agency or user is added" in done.stderr
+
+
+@pytest.mark.parametrize("acr", ["0 1", "1", "urn:mfa 0"])
+def test_no_other_issuer_may_say_that_a_password_alone_is_a_second_factor(acr: str) -> None:
+    for issuer in ("https://id.example.org/realms/contactpoint", "https://issuer.localhost.example.org", None):
+        given = {"CONTACTPOINT_ACR": acr} | ({"CONTACTPOINT_ISSUER": issuer} if issuer else {})
+        with pytest.raises(BadSetting, match=r"^CONTACTPOINT_ACR may not have 0 or 1"):
+            read_environment(given)
+    trial = read_environment({"CONTACTPOINT_ACR": acr, "CONTACTPOINT_ISSUER": ISSUER})
+    assert trial.sign_in().acr == set(acr.split())
+    real = {"CONTACTPOINT_ACR": "urn:mfa 2", "CONTACTPOINT_ISSUER": "https://id.example.org"}
+    assert read_environment(real).sign_in().acr == {"urn:mfa", "2"}
+
+
+def test_the_trials_issuer_does_not_start_with_an_empty_password(program: Path) -> None:
+    given = COMPOSE["services"]["issuer"]["environment"]
+    secrets = [name for name, value in given.items() if str(value).startswith("${")]
+    assert len(secrets) == 4
+    filled = dict.fromkeys(secrets, "secret")
+    assert started("issuer", program, filled).stdout == "ran word\n"
+    for name in secrets:
+        done = started("issuer", program, filled | {name: ""})
+        assert done.returncode != 0
+        assert done.stdout == ""
+        assert name in done.stderr
 
 
 def names_shown(authority: Path, chain: Path, key: Path | None, host: str) -> bool:
@@ -159,7 +249,7 @@ def test_there_is_a_user_of_each_role_whom_both_know_and_none_has_a_password_in_
         assert each["email"].endswith("@example.org")
 
 
-@pytest.mark.parametrize("name", [name for name, spec in OURS.items() if "entrypoint" not in spec])
+@pytest.mark.parametrize("name", [name for name, spec in OURS.items() if spec["command"]])
 def test_our_program_takes_each_command_and_variable_of_a_container(name: str) -> None:
     files = {each["target"]: COMPOSE["configs"][each["source"]]["file"] for each in OURS[name]["configs"]}
     refuse_wrong_command([str(ROOT / files[word]) if word in files else word for word in OURS[name]["command"]])
