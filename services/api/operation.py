@@ -19,17 +19,32 @@ STREET = ("submissions", "registrar", "store", "relay", "events", "projector", "
 _TOLD_BY = {"submissions": "kafka", "events": "kafka", "store": "postgres", "views": "views"}
 """Whose troubles are those of a part that is no process of ours."""
 _OF_AN_AGENCY = re.compile(r"\b(submissions|receipts|notices)\.[\w-]+(/\d+)*")
+_PLACE = re.compile(r"\b((?:register|access)\.events)(?:/\d+)+")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d):\d\d:\d\d(?:\.\d+)?Z")
 
 
 def operation_document(
-    dependencies: Dependencies, operation: Operation, processes: Sequence[Mapping[str, Any]], logs: Path, in_hand: int
+    dependencies: Dependencies,
+    operation: Operation,
+    processes: Sequence[Mapping[str, Any]],
+    logs: Path,
+    in_hand: int,
+    *,
+    exact: bool,
 ) -> dict[str, Any]:
-    """What `GET /operation` answers; `processes` are those of a local stack, whose logs lie in `logs`."""
+    """What `GET /operation` answers; `processes` are those of a local stack, whose logs lie in `logs`.
+
+    Without `exact` it does not date a message: positions are whole hundreds, how late is whole minutes, and other
+    times are hours. That is for who is not cleared for sensitive services (decision 95).
+    """
     unread, letters = dependencies.unread.count(operation.offsets), dependencies.unread.letters()
     away, now = dependencies.unread.away, dependencies.now()
     positions = operation.positions
     rates = dependencies.rates.of(time.monotonic(), positions.positions)
-    troubles = _troubles(operation, away, processes, logs)
+    troubles = [
+        *_troubles(operation, away, processes, logs),
+        *_late(operation, now, dependencies.most_lag_s),
+    ]
     parts = {name: _part(name) for name in STREET}
     parts["submissions"] |= {"waiting": unread, "state": OFF if away else UNKNOWN if unread is None else RUNS}
     parts["events"] |= {"position": positions.positions["published"], "state": parts["submissions"]["state"]}
@@ -37,17 +52,21 @@ def operation_document(
         parts[name] |= {"rate": rates.get(place), **_running(name, operation)}
     parts["registrar"]["waiting"] = unread
     parts["store"] |= {"position": positions.positions["register"], "state": RUNS}
-    late = late_by(operation.relay_waits_since, now)
-    parts["relay"] |= {"waiting": positions.lag["relay"], "late_s": round(late, 1)}
-    late = late_by(positions.waiting_since, now)
-    parts["projector"] |= {"waiting": positions.lag["projector"], "late_s": round(late, 1)}
+    for name, since in (("relay", operation.relay_waits_since), ("projector", positions.waiting_since)):
+        late = late_by(since, now)
+        parts[name] |= {
+            "waiting": positions.lag[name],
+            "late_s": round(late, 1) if exact or not late or since is None else 60.0 * whole_minutes_late(since, now),
+        }
     parts["views"] |= {"position": positions.positions["views"], "state": OFF if positions.views_missing else RUNS}
     parts["api"] |= {"state": RUNS, "in_hand": in_hand}
     if positions.stopped:
         parts["projector"]["state"] = OFF
     _add_processes(parts, processes)
+    if not exact:
+        troubles = [Trouble(each.role, _undated(each.message), each.do) for each in troubles]
     _add_reasons(parts, troubles)
-    return {
+    document: dict[str, Any] = {
         "at": iso_text(now),
         "parts": list(parts.values()),
         "dead_letters": None if letters is None else letters + positions.failed,
@@ -60,6 +79,36 @@ def operation_document(
         "building": [each._asdict() | {"begun_at": _second(each.begun_at)} for each in operation.building],
         "troubles": [trouble.json() for trouble in troubles],
     }
+    if not exact:
+        _round(document)
+    return document
+
+
+def _round(document: Mapping[str, Any]) -> None:
+    """Takes from a document what would tell of a single message when it came; a rate of few events is one such."""
+    for each in document["parts"]:
+        if each["position"] is not None:
+            each["position"] = _hundreds(each["position"])
+        if each["rate"] is not None:
+            each["rate"] = float(round(each["rate"]))
+    for each in document["checkpoints"]:
+        each |= {"size": _hundreds(each["size"]), "signed_at": _undated(each["signed_at"])}
+    for each in document["building"]:
+        each |= {"messages": _hundreds(each["messages"]), "of_messages": _hundreds(each["of_messages"])}
+
+
+def _hundreds(number: int) -> int:
+    return number // 100 * 100
+
+
+def whole_minutes_late(since: datetime, now: datetime) -> int:
+    """How many minutes of the clock have begun since: it changes when those do, so that it tells no second."""
+    return int(now.timestamp() // 60) - int(since.timestamp() // 60)
+
+
+def _undated(text: str) -> str:
+    """Without the place of a message in its topic, and with hours for moments."""
+    return _MOMENT.sub(r"\1:00:00Z", _PLACE.sub(r"\1", text))
 
 
 def _part(name: str) -> dict[str, Any]:
@@ -90,6 +139,23 @@ def _troubles(
         if not number and role not in known
     ]
     return [Trouble(each.role, _without_agencies(each.message), each.do) for each in found]
+
+
+def _late(operation: Operation, now: datetime, most_s: int) -> list[Trouble]:
+    """The parts that are later than the views may be for the directory to count as ready; of what is at rest, none."""
+    waiting = (
+        ("relay", "published", operation.relay_waits_since),
+        ("projector", "in the views", operation.positions.waiting_since),
+    )
+    return [
+        Trouble(
+            role,
+            f"what was recorded more than {most_s} s ago is not {place} yet",
+            f"see whether the {role} gets on; if its position stands still, read its log",
+        )
+        for role, place, since in waiting
+        if operation.positions.lag[role] > 0 and late_by(since, now) > most_s
+    ]
 
 
 def _without_agencies(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.pages.drawing import Element, text_at
+from services.queries.positions import MOST_LAG_S
 
 WIDTH, _LEFT, _TOP, _BOX, _GAP = 344, 1, 1, 46, 22
 NAMES: Mapping[str, str] = {
@@ -49,8 +50,31 @@ def street_shown(document: Mapping[str, Any]) -> dict[str, Any]:
         "document": document,
         "rows": rows,
         "off": off,
+        "noted": noted(document),
         "drawing": _drawing([Row("outside", NAMES["agencies"], "", ("send submissions",), "", ""), *rows]),
     }
+
+
+def noted(document: Mapping[str, Any]) -> list[str]:
+    """What keeps the page from saying that nothing is wrong, beside the sentences of `troubles`."""
+    found = [
+        f"{NAMES[part['part']]}: {_STATES[part['state']]}" for part in document["parts"] if part["state"] != "runs"
+    ]
+    found += [
+        f"{NAMES[part['part']]}: {_seconds(part['late_s'])} late"
+        for part in document["parts"]
+        if (part["late_s"] or 0) > MOST_LAG_S
+    ]
+    letters, forged = document["dead_letters"], document["forged"]
+    if letters is None:
+        found.append("dead letters: not known")
+    elif letters:
+        found.append(f"dead letters: {letters:,}")
+    if forged:
+        found.append(f"forged messages: {forged:,}")
+    if any(each["refusal"] for each in document["building"]):
+        found.append("views that were built were refused")
+    return found
 
 
 def _row(part: Mapping[str, Any]) -> Row:

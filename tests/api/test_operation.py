@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,12 @@ from domain.authorization import Role
 from domain.catalogue import EVENTS
 from projections.engine import stops
 from projections.engine.live_schema import use_live
+from services.api.operation import whole_minutes_late
 from services.api.rates import APART_S, OVER_S, Rates
+from services.api.server import open_app
 from services.queries.log_messages import MOST_AT_ONCE, last_position, messages_up_to, position_from
 from services.queries.operation import CONNECTIONS
+from services.queries.positions import MOST_LAG_S
 from streams.access import grants
 from streams.store.database import connect
 from tests.support.api_world import Headers, bearer, is_problem
@@ -65,9 +69,9 @@ def messages(client: TestClient, who: Headers, **query: Any) -> dict[str, Any]:
     return found
 
 
-def test_each_part_is_named_with_how_far_it_is(client: TestClient, operator: Headers, world: World) -> None:
+def test_each_part_is_named_with_how_far_it_is(client: TestClient, world: World) -> None:
     with connected(world, "registrar", "registrar", "relay"):
-        document = client.get("/operation", headers=operator).json()
+        document = client.get("/operation", headers=bearer(world, CLEARED)).json()
     names = ["submissions", "registrar", "store", "relay", "events", "projector", "views", "api"]
     assert [each["part"] for each in document["parts"]] == names
     with world.database.transaction() as cursor:
@@ -97,6 +101,85 @@ def test_what_stops_a_projection_is_said_as_status_says_it_but_for_whose_topic_i
     assert says.startswith("receipts stands before receipts of an agency: KeyError at receipts/project.py:41, since ")
     assert part(document, "projector")["do"].startswith("its log names the fault")
     assert "clinic" not in str(document)
+
+
+@contextmanager
+def later(world: World, seconds: float, most_lag_s: int | None = None) -> Iterator[TestClient]:
+    """The API so much later: all but the last message are published, none is viewed, a checkpoint is of 1,234."""
+    with world.database.transaction() as cursor:
+        published = last_position(cursor, "register") - 1
+        cursor.execute("insert into publication.published (log, position) values ('register.events', %s)", (published,))
+        cursor.execute(
+            "insert into publication.partitions (topic, partition, end_offset, position)"
+            " values ('register.events', 0, 1, 1)"
+        )
+        cursor.execute("insert into publication.checkpoints (log, size, note) values ('register', 1234, '')")
+    try:
+        settings = replace(world.settings, most_lag_s=most_lag_s)
+        with TestClient(open_app(settings, lambda: datetime.now(UTC) + timedelta(seconds=seconds))) as client:
+            yield client
+    finally:
+        with world.database.transaction() as cursor:
+            cursor.execute(
+                "delete from publication.partitions; delete from publication.published;"
+                " delete from publication.checkpoints"
+            )
+
+
+def at_once(client: TestClient, world: World, subject: str) -> dict[str, Any]:
+    who = {"Authorization": f"Bearer {world.token(subject, 3_600)}"}
+    answer = client.get("/operation", headers=who)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_what_is_later_than_a_ready_directory_may_be_is_said(world: World) -> None:
+    world.submit(person("first", given_name="First"), person("second", given_name="Second"))
+    for bound, expected in ((86_400, []), (None, ["relay", "projector"])):
+        with later(world, MOST_LAG_S + 60, bound) as client:
+            document = at_once(client, world, CLEARED)
+        late = "what was recorded more than "
+        assert [each["part"] for each in document["troubles"] if each["says"].startswith(late)] == expected
+
+
+def test_no_message_is_dated_for_who_is_not_cleared(world: World) -> None:
+    world.submit(person("dated", given_name="Dated"))
+    with world.database.transaction() as cursor:
+        use_live(cursor)
+        stops.record(cursor, stops.Stop("register.events", 3, 17, "search", "KeyError", "search/project.py:41"))
+    try:
+        with later(world, 200) as client:
+            shown, exact = at_once(client, world, OPERATOR), at_once(client, world, CLEARED)
+    finally:
+        with world.database.transaction() as cursor:
+            use_live(cursor)
+            cursor.execute("delete from stops")
+    for each in shown["parts"]:
+        assert (each["position"] or 0) % 100 == 0
+        assert (each["late_s"] or 0) % 60 == 0
+        assert (each["rate"] or 0) % 1 == 0
+    assert part(shown, "relay")["late_s"] >= 180
+    assert [each["size"] for each in shown["checkpoints"]] == [1200]
+    assert all(each["signed_at"].endswith(":00:00Z") for each in shown["checkpoints"])
+    says = part(shown, "projector")["says"]
+    assert re.fullmatch(
+        r"search stands before register\.events: KeyError at search/project\.py:41, since .*:00:00Z", says
+    )
+    assert says in [each["says"] for each in shown["troubles"]]
+    with world.database.transaction() as cursor:
+        assert part(exact, "store")["position"] == last_position(cursor, "register")
+    assert [each["size"] for each in exact["checkpoints"]] == [1234]
+    assert "search stands before register.events/3/17: KeyError" in part(exact, "projector")["says"]
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 3)), st.integers(0, 90_000), st.integers(0, 7_199))
+def test_how_late_is_changes_with_the_minutes_of_the_clock_alone(recorded: datetime, late_s: int, tenths: int) -> None:
+    """Whoever asks at any moment learns of which minute a message is, and never of which second."""
+    now = recorded.replace(tzinfo=UTC) + timedelta(seconds=late_s, milliseconds=100 * tenths)
+    whole = recorded.replace(tzinfo=UTC, second=0, microsecond=0)
+    assert whole_minutes_late(recorded.replace(tzinfo=UTC), now) == whole_minutes_late(whole, now)
+    assert whole_minutes_late(whole, now) == whole_minutes_late(whole, now.replace(second=0, microsecond=0))
 
 
 def test_it_is_for_operators_alone(client: TestClient, world: World) -> None:

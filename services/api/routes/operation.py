@@ -37,11 +37,12 @@ def router(dependencies: Dependencies, middleware: RequestMiddleware) -> APIRout
     @calls.get("/operation", responses={200: {"model": OperationShown}, **problems(401, 403, 503)})
     def operation(request: Request) -> Response:
         """Each part from the agencies to the API: whether it runs, how far it is, and why one is off."""
-        permitted(dependencies, request, Action.OPERATION, lambda _: Jurisdiction.NONE)
+        permit = permitted(dependencies, request, Action.OPERATION, lambda _: Jurisdiction.NONE)
         with dependencies.look_ups.snapshot() as cursor:
             read = read_operation(cursor)
         processes, logs = dependencies.processes(), dependencies.logs
-        return json_answer(operation_document(dependencies, read, processes, logs, middleware.in_hand))
+        exact = permit.verdict.cleared
+        return json_answer(operation_document(dependencies, read, processes, logs, middleware.in_hand, exact=exact))
 
     @calls.get("/operation/messages", responses={200: {"model": MessagesShown}, **problems(401, 403, 422, 503)})
     def messages(

@@ -53,7 +53,11 @@ class TroubleShown(BaseModel):
 
 
 class OperationShown(BaseModel):
-    """How the directory runs: nothing personal, and no agency."""
+    """How the directory runs: nothing personal, and no agency.
+
+    For who is not cleared for sensitive services positions and sizes are whole hundreds, `late_s` whole minutes, rates
+    whole numbers and other times hours.
+    """
 
     at: str
     parts: list[Part]

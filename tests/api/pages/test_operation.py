@@ -11,7 +11,9 @@ from services.api.pages.operation import EVERY_S
 from services.api.pages.session import IDLE_S
 from services.auth.pages_keys import opening_code
 from services.pages.log_messages import read_sought
+from services.pages.rendering import render
 from services.pages.street import NAMES, street_shown
+from services.queries.positions import MOST_LAG_S
 from tests.api.pages.browser import Browser
 from tests.support.api_world import bearer
 from tests.support.world import World
@@ -135,6 +137,51 @@ def a_part(**more: Any) -> dict[str, Any]:
     return {"part": "relay", "state": "runs", **empty, **more}
 
 
+AT_WORK: dict[str, Any] = {
+    "at": "2026-11-30T14:00:00Z",
+    "parts": [],
+    "troubles": [],
+    "dead_letters": 0,
+    "forged": 0,
+    "access_waiting": 0,
+    "outbox_waiting": 0,
+    "checkpoints": [],
+    "building": [],
+}
+BUILDING = {"messages": 1, "of_messages": 2, "refusal": None, "begun_at": "2026-11-30T13:00:00Z", "this_version": True}
+
+
+def page_of(document: dict[str, Any]) -> str:
+    """The page of a document that an API could answer."""
+    values = {"user": "u", "csrf": "", "stated": None, "status": 200, "is_fictional": True, "every": 0}
+    return render("practitioner/operation/street.html.jinja", **values, **street_shown(document))
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"parts": [a_part(late_s=18_000.0)]}, "Relay: 5 h late"),
+        ({"parts": [a_part(late_s=MOST_LAG_S + 1.0)]}, "Relay: 5 min late"),
+        ({"parts": [a_part(state="unknown")]}, "Relay: not known"),
+        ({"parts": [a_part(state="off")]}, "Relay: off"),
+        ({"forged": 2}, "forged messages: 2"),
+        ({"dead_letters": 1_000}, "dead letters: 1,000"),
+        ({"dead_letters": None}, "dead letters: not known"),
+        ({"building": [BUILDING | {"refusal": "other rows"}]}, "views that were built were refused"),
+    ],
+)
+def test_nothing_is_called_well_while_a_figure_says_otherwise(changes: dict[str, Any], named: str) -> None:
+    page = page_of(AT_WORK | changes)
+    assert f"No part reports a fault, but see: {named}." in page
+    assert "Nothing is wrong" not in page
+
+
+def test_it_is_called_well_where_every_part_runs_and_nothing_is_late_forged_or_refused() -> None:
+    page = page_of(AT_WORK | {"parts": [a_part(late_s=MOST_LAG_S - 1.0)], "building": [BUILDING]})
+    assert "Nothing is wrong: every part is at work" in page
+    assert "No part reports a fault" not in page
+
+
 @pytest.mark.parametrize(
     ("part", "figures"),
     [
@@ -148,5 +195,5 @@ def a_part(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_figures_are_written_so_that_they_fit(part: dict[str, Any], figures: tuple[str, ...]) -> None:
-    (row,) = street_shown({"parts": [a_part(**part)]})["rows"]
+    (row,) = street_shown(AT_WORK | {"parts": [a_part(**part)]})["rows"]
     assert row.figures == figures
