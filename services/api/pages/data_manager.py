@@ -10,7 +10,7 @@ from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.inbox import Inbox
 from services.api.pages.missing_education import MissingEducation
 from services.api.pages.overrides import Overrides
-from services.api.pages.trial import Trial
+from services.api.pages.trial import TRIED, Trial
 from services.api.pages.waiting import Waiting
 from services.api.pages.work import leads_to
 
@@ -42,7 +42,7 @@ def places_of_data_managers(pages: Handlers) -> Sequence[tuple[str, str, Handler
         "/pages/missing-education": MissingEducation(pages).listed,
         "/pages/inbox": Inbox(pages).listed,
         "/pages/trial": trial.form,
-        "/pages/trial/tried": trial.tried,
+        TRIED: trial.tried,
         "/pages/agencies": agencies.named,
         "/pages/agencies/decide": agencies.decide,
     }

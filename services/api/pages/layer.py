@@ -18,6 +18,7 @@ from services.api.pages.handlers import Browser, Handlers, Page
 from services.api.pages.operation import operator_places
 from services.api.pages.session import Session, Sessions
 from services.api.pages.timeline import timeline_places
+from services.api.pages.trial import TRIED
 from services.api.problems import MEDIA_TYPE, Problem
 from services.auth.tokens import Caller, TokenRefused
 from services.configuration.sign_in import SIGNED_IN
@@ -123,7 +124,8 @@ class Pages:
         method = "GET" if is_head else scope["method"]
         place = self._places.get((method, scope["path"]))
         session: Session | None = scope["state"].get("session")
-        form = read_form(headers, body) if method == "POST" else {}
+        has_file = session is not None and scope["path"] == TRIED
+        form = read_form(headers, body, has_file=has_file) if method == "POST" else {}
         browser = Browser(scope, session, scope["state"]["opened"], form)
         try:
             page = await self._page(place, browser, headers)

@@ -17,6 +17,8 @@ from services.api.schemas.dry_runs import MOST_AT_ONCE
 from services.submission_contract.reading import Invalid, read
 from services.submit.table import BadTable, read_rows
 
+TRIED = "/pages/trial/tried"
+"""The one path that takes a form with a file."""
 MOST_ROWS = 100
 """Each row that is compared is a search of its own, and recorded as one."""
 
