@@ -1,7 +1,8 @@
 """The auditor's pages: what stands out, whose looks, their proofs, and what a user could have been shown.
 
 Each asks the API by its own calls, so an administrator of an authority gets as much of them as the API answers, and
-everybody else the page that says that they may not. What looks is a form; its address alone leads back to the start.
+everybody else the page that says that they may not; the start says so without a call that would be denied. What looks
+is a form; its address alone leads back to the start.
 """
 
 import shlex
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from domain.authorization import Action
 from domain.days import day_at
 from domain.transparency.notes import Malformed, read_checkpoint, read_note
 from services.api.moments import moment
@@ -46,9 +48,11 @@ class AuditorPages:
 
     async def start(self, browser: Browser) -> Page:
         """What the latest checkpoints are, and where to begin; looks at nobody."""
+        if refused := await self._pages.without_right(browser, Action.PROOFS, Action.ACCESS_REPORT):
+            return refused
         may = await self._pages.may(browser)
         signed = {}
-        if "proofs" in may or "access-report" not in may:
+        if Action.PROOFS in may:
             for log in LOGS:
                 answer = await self._pages.call_api(browser, ApiCall("GET", f"/tlog/{log}/checkpoint"))
                 if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):

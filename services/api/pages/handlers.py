@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from domain.authorization import REASONS, NoReason, Role, reason_of
+from domain.authorization import REASONS, Action, NoReason, Role, reason_of
 from domain.days import day_at
 from services.api.access_control.callers import Authentication
 from services.api.numbers import NUMBER
@@ -273,6 +273,19 @@ class Handlers:
         """What the role of the user may do somewhere; whether it may here, each call of the API says."""
         return actions_of(await self.role(browser))
 
+    async def without_right(self, browser: Browser, *actions: Action) -> Page | None:
+        """The page for whose role may do none of these anywhere, and None for all others.
+
+        An address is opened by a link of any other site, too. So nothing is tried that would be recorded as a denial.
+        """
+        answer = await self.call_api(browser, ApiCall("GET", "/users/me"))
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            return await self.no_answer(browser, answer)
+        role = str(answer.document["role"]) if answer.status == HTTPStatus.OK else ""
+        if actions_of(role).isdisjoint(actions):
+            return await self.page(browser, "no_right", HTTPStatus.FORBIDDEN)
+        return None
+
     async def _start(self, browser: Browser) -> str:
         """Where the user who is signed in begins."""
         return STARTS.get(await self.role(browser), _SEARCH)
@@ -301,7 +314,9 @@ class Handlers:
         if not wrong:
             code, _, text = browser.signed_in.reason.partition(": ")
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-        return await self.page(browser, "reason", status, reasons=REASONS.values(), wrong=wrong, chosen=code, text=text)
+        shown = {"reasons": REASONS.values(), "wrong": wrong, "chosen": code, "text": text}
+        runs_it = Action.OPERATION in await self.may(browser)
+        return await self.page(browser, "reason", status, **shown, runs_it=runs_it)
 
     def now(self) -> datetime:
         """The moment."""

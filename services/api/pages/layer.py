@@ -31,7 +31,7 @@ MOST_OF_ANYBODY = 128
 EXIT, SIGN_OUT, _STYLE = "/pages/exit", "/pages/sign-out", "/pages/style.css"
 _AT_ONCE = frozenset({("GET", EXIT), ("POST", SIGN_OUT)})
 """Paths that wait for no place and no valid token: whoever leaves has to be out, whatever is still at work."""
-_RENEW = frozenset({_STYLE, "/pages/reason", "/pages/search"})
+_RENEW = frozenset({_STYLE, "/pages/search"})
 """Pages whose GET brings a newer cookie: they call nothing, so they are not late, and each loads the style sheet."""
 _BY_GET_ALONE = frozenset({EXIT, "/pages/sign-in", SIGNED_IN})
 """What a HEAD, sent only to see what is there, must not do."""

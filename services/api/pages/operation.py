@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain.authorization import Action
 from services.api.pages.api_call import ApiCall
 from services.api.pages.handlers import Browser, Handlers, Page
 from services.pages.log_messages import KINDS, read_sought
@@ -33,6 +34,8 @@ class OperatorPages:
 
     async def street(self, browser: Browser) -> Page:
         """Each part from the agencies to the API."""
+        if refused := await self._handlers.without_right(browser, Action.OPERATION):
+            return refused
         every = EVERY_S if Request(browser.scope).query_params.get("every") else 0
         answer = await self._handlers.call_api(browser, ApiCall("GET", "/operation"))
         if answer.status != HTTPStatus.OK:
@@ -41,6 +44,8 @@ class OperatorPages:
 
     async def messages(self, browser: Browser) -> Page:
         """Some messages of a log."""
+        if refused := await self._handlers.without_right(browser, Action.OPERATION):
+            return refused
         sought = read_sought(Request(browser.scope).query_params)
         shown: dict[str, Any] = {
             "log": sought.log,

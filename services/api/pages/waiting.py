@@ -13,7 +13,6 @@ from services.pages.waiting import Waits, how_long
 
 MOST_COUNTED = 50
 """Of each kind; each that is counted is a look, so a start does not look at all that there is."""
-_OURS = frozenset({"same-origin", "none"})
 
 
 class _Kind(NamedTuple):
@@ -44,10 +43,14 @@ class Waiting(Work):
     """The start of a data manager's work."""
 
     async def start(self, browser: Browser) -> Page:
-        """Counts at once where the browser vouches that no other site led here; else there is a button for it."""
+        """Counts at once where the browser vouches that a page of ours led here, and that somebody wants to see it.
+
+        Else there is a button for it: a browser may ask for an address that is only being typed, or for a bookmark.
+        """
         if not browser.signed_in.reason:
             return leads_to("/pages/reason")
-        if Headers(scope=browser.scope).get("sec-fetch-site") in _OURS:
+        headers = Headers(scope=browser.scope)
+        if headers.get("sec-fetch-site") == "same-origin" and "sec-purpose" not in headers:
             return await self.count(browser)
         return await self._pages.page(browser, "data_manager/waiting", counted=None, most=MOST_COUNTED)
 

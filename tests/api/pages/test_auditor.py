@@ -352,6 +352,26 @@ def test_who_is_no_auditor_is_told_so_and_the_attempt_is_recorded(
     assert user in denied_users(world)
 
 
+@pytest.mark.parametrize("path", ["/pages/audit", "/pages/operation", "/pages/operation/messages"])
+def test_an_address_that_a_link_opens_makes_no_denial(client: TestClient, world: World, path: str) -> None:
+    """Any site can have such a link, and a report of denials would then be about whoever followed it."""
+    reader = Browser(client, world).sign_in("demo-volunteer", "audit")
+    looks = world.number_of_looks()
+    reader.get(path)
+    assert (reader.page.status_code, "You may not do this" in reader.visible_text) == (403, True)
+    assert "nothing is recorded of it" in reader.visible_text
+    assert (world.number_of_looks(), "demo-volunteer" in denied_users(world)) == (looks, False)
+
+
+def test_only_operators_are_led_to_how_it_runs(client: TestClient, world: World) -> None:
+    for user, is_led in (("demo-practitioner", False), ("demo-auditor", False), ("demo-operator", True)):
+        reader = Browser(client, world)
+        reader.send("/pages/sign-in", code=opening_code(world.settings.keys), user=user)
+        assert ("/pages/operation" in reader.page.text) is is_led
+        reader.send("/pages/reason", reason="")
+        assert (reader.page.status_code, "/pages/operation" in reader.page.text) == (422, is_led)
+
+
 def test_an_administrator_gets_what_is_of_the_own_authority(client: TestClient, world: World, child: str) -> None:
     reader = Browser(client, world).sign_in("demo-administrator", "audit")
     assert reader.get("/pages/audit").status_code == 200

@@ -184,7 +184,7 @@ def test_a_session_is_kept_anew_by_what_is_not_late(run: Run) -> None:
         cookie = directory.cookie()
         assert (await directory.ask("GET", "/pages/style.css", cookie)).keeps == ""
         directory.now += timedelta(seconds=SEALED_AGAIN_S)
-        for path in ("/pages/style.css", "/pages/reason", "/pages/search"):
+        for path in ("/pages/style.css", "/pages/search"):
             assert (await directory.ask("GET", path, cookie)).keeps == "kept"
         asked = {"csrf": directory.session.csrf, "box": "Wren Quaternion 27/3/2003"}
         assert (await directory.ask("POST", "/pages/search", cookie, **asked)).keeps == ""

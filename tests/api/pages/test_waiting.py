@@ -41,10 +41,11 @@ def test_a_data_manager_begins_with_what_waits_and_others_with_a_search(browser:
     assert browser.get("/").url.path == "/pages/search"
 
 
-def test_it_counts_only_where_no_other_site_led_here(browser: Browser, world: World) -> None:
+def test_it_counts_only_where_a_page_of_ours_led_whoever_reads_it(browser: Browser, world: World) -> None:
     browser.sign_in("demo-data-manager", "data-quality")
     looks = world.number_of_looks()
-    for site in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+    ahead = {"Sec-Fetch-Site": "same-origin", "Sec-Purpose": "prefetch;prerender"}
+    for site in ({}, *({"Sec-Fetch-Site": site} for site in ("cross-site", "same-site", "none")), ahead):
         answer = browser.client.get(WAITING, headers=site)
         assert (answer.status_code, "Count what waits" in answer.text) == (200, True)
     assert world.number_of_looks() == looks
