@@ -89,6 +89,11 @@ def test_a_decision_is_recorded_and_answered_with_where_to_look_until_it_shows(
     assert (look["reason"], set(look["children"])) == (WHY, {ada, bea})
     assert client.get(f"/children/{bea}", headers=user).json()["child"] == ada
     assert client.get(f"/children/{bea}/history", headers=user).status_code == 200
+    for other in (NOBODY, world.child_named("cora"), "no-uuid"):
+        undo = {"child": ada, "other": other, "reason": WHY}
+        answer = client.post("/duplicates/split", headers=user, json=undo)
+        assert is_problem(answer, 409)
+        assert "the latest merge into this child is another one" in answer.json()["detail"]
     assert {each["left"] for each in queue(client, user)["pairs"]}.isdisjoint({ada, bea})
     world.view_looks()
     looks = [client.get(f"/children/{number}/looks", headers=user).json()["looks"] for number in (ada, bea)]

@@ -206,7 +206,11 @@ REQUESTS: Mapping[str, Requests] = {
         "POST /duplicates/dismiss", OTHERS, body=_TWO.map(lambda two: {**two, "right": "{tamsin}"})
     ),
     "POST /duplicates/split": _requests(
-        "POST /duplicates/split", OTHERS, body=st.just({"child": "{tamsin}", "reason": "data-quality"})
+        "POST /duplicates/split",
+        OTHERS,
+        body=st.sampled_from([{}, {"other": "{tamsin}"}]).map(
+            lambda more: {"child": "{tamsin}", "reason": "data-quality", **more}
+        ),
     ),
     "POST /duplicates/accept": _requests("POST /duplicates/accept", OTHERS, body=_RECORD_OF_HER),
     "POST /duplicates/set-aside": _requests("POST /duplicates/set-aside", OTHERS, body=_RECORD_OF_HER),

@@ -178,4 +178,7 @@ def _about(browser: Browser) -> dict[str, Any]:
         return {}
     if kind in _OF_RECORD:
         return {"child": child, "record": record}
-    return {"child": child, "records": [record]} if all(record.values()) else {"child": child}
+    if all(record.values()):
+        return {"child": child, "records": [record]}
+    other = _child(browser, "other")
+    return {"child": child, "other": other} if other else {"child": child}

@@ -35,6 +35,10 @@ _SCORE = r"[0-9]{1,3}(\.[0-9]{1,20})?(e-?[0-9]{1,2})?"
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _AFTER = rf"^[pc]~{_SCORE}(~{_UUID}){{2}}$"
 _DECIDED = decided(Decided, 429)
+_ANOTHER_MERGE = (
+    "the latest merge into this child is another one: that one was undone already, or somebody merged one more child"
+    " after it; look at the child again"
+)
 
 
 def router(dependencies: Dependencies) -> APIRouter:
@@ -154,6 +158,8 @@ def _split(who: Viewer, command: Split) -> Response:
         undone = merge_to_undo(shown_records(who, cursor, child), brought, named)
     if isinstance(undone, Refusal):
         raise conflict(undone)
+    if command.other is not None and undone != command.other.lower():
+        raise Problem(HTTPStatus.CONFLICT, _ANOTHER_MERGE)
     leaving: dict[str, Any] = {"records": [each.model_dump() for each in command.records or ()]}
     if undone is not None:
         leaving = {"undone": undone}

@@ -101,9 +101,13 @@ class NamedRecord(StrictRequest):
 
 
 class Split(Reasoned):
-    """The records that are somebody else's, and why; without them the latest merge into the child is undone."""
+    """The records that are somebody else's, and why; without them the latest merge into the child is undone.
+
+    `other` may name the child whose merge is to be undone, so that none is undone that came after it.
+    """
 
     child: str
+    other: str | None = None
     records: Annotated[list[NamedRecord], Field(min_length=1, max_length=50)] | None = None
 
 

@@ -23,7 +23,7 @@ KIT, LIST, PAIR, DECIDE = "9990000093", "/pages/duplicates", "/pages/duplicates/
 @pytest.fixture(scope="module")
 def world(empty_world: World) -> World:
     """Two suspected pairs, and a child whose records contradict each other."""
-    names = ("Ada", "Bea", "Cora", "Dora", "Ella", "Fay")
+    names = ("Ada", "Bea", "Cora", "Dora", "Ella", "Fay", "Gwen", "Hope", "Iris")
     lives = {"address": {"lines": ["1 Fell Road"], "postcode": "ZX8 8ZZ"}}
     empty_world.submit(*(person(f"D-{name}", given_name=name, family_name=f"Of{name}", **lives) for name in names))
     kit = [person("K1", given_name="Kit", nhs_number=KIT), person("K2", "gp", given_name="Kit", nhs_number=KIT)]
@@ -117,6 +117,24 @@ def test_a_merge_is_done_and_undone(browser: Browser, world: World, deciding: De
         assert "They are two children now" in browser.visible_text
         browser.send(DECIDE, decision="split", child=ella)
         assert (browser.page.status_code, "Nothing was done" in browser.visible_text) == (409, True)
+
+
+def test_an_undo_takes_back_no_merge_of_somebody_else(browser: Browser, world: World, deciding: Deciding) -> None:
+    gwen, hope, iris = (world.child_named(name) for name in ("gwen", "hope", "iris"))
+    with deciding():
+        browser.send(DECIDE, decision="merge", left=gwen, right=hope)
+        undo = browser.fields_of("Undo: part them again")
+        browser.send(DECIDE, decision="merge", left=gwen, right=iris)
+        of_the_latest = browser.fields_of("Undo: part them again")
+        browser.send(DECIDE, **undo)
+        assert (browser.page.status_code, "Nothing was done" in browser.visible_text) == (409, True)
+        assert "The directory says: the latest merge into this child is another one" in browser.visible_text
+        browser.open(iris)
+        assert gwen in browser.visible_text
+        browser.send(DECIDE, **of_the_latest)
+        assert iris in browser.visible_text
+        browser.send(DECIDE, **undo)
+        assert ("They are two children now" in browser.visible_text, hope in browser.visible_text) == (True, True)
 
 
 def test_who_is_kept_apart_leaves_the_queue_and_may_be_merged_after_all(
