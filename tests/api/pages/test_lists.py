@@ -5,6 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from domain.authorization import Action
 from services.api.pages import due_shields, inbox
 from services.submission_contract.schemas.reference import reason_codes
 from tests.api.pages.browser import Browser
@@ -14,6 +15,7 @@ from tests.support.shields import AT_RISK, NUMBER, secrets_in
 from tests.support.waiting import eventually
 from tests.support.world import World, person
 
+DECIDE = "/pages/shields/decide"
 FORMS = {
     "/pages/shields": {},
     "/pages/shields/decide": {"decision": "lift", "child": NOBODY},
@@ -91,10 +93,35 @@ def test_a_shield_is_kept_and_lifted_only_once_that_is_confirmed(
         browser.send("/pages/shields", tab="soon")
         browser.press("Lift it")
         assert "Lift this shield?" in browser.visible_text
+        assert re.search(f"Number {child} Shielded since .*20[0-9]{{2}} , to be reviewed by .*20", browser.visible_text)
+        lift, grounds = browser.fields_of("Lift the shield"), "the county court, by its order of today"
+        refusals = (
+            ("", child[:8], "Say who asked for it, or which court"),
+            ("x", child[:8], "Say who asked for it, or which court"),
+            ("x" * 600, child[:8], "Say who asked for it, or which court"),
+            (grounds, "", "This is not the beginning of this child’s number"),
+            (grounds, NOBODY[:8], "This is not the beginning of this child’s number"),
+        )
+        for stated, typed, message in refusals:
+            browser.send(DECIDE, **lift | {"grounds": stated, "typed": typed})
+            assert (browser.page.status_code, message in browser.visible_text) == (422, True)
+            assert child in browser.visible_text
         assert client.get(f"/children/{child}", headers=looking(world)).json()["shielded"]
-        browser.press("Lift the shield")
+        browser.send(DECIDE, **lift | {"grounds": grounds, "typed": child[:8].upper()})
         assert "The shield is lifted" in browser.visible_text
+    (look,) = [each for each in world.looks() if each["action"] == Action.SHIELD_LIFT]
+    assert (look["reason"], look["children"]) == (f"data-quality: {grounds}", [child])
     hide(world, child)
+
+
+def test_a_shield_that_was_reviewed_meanwhile_is_not_lifted(browser: Browser, world: World) -> None:
+    child = world.child_with(NUMBER)
+    browser.send("/pages/shields", tab="soon")
+    lift = browser.fields_of("Lift it") | {"grounds": "the county court", "typed": child[:8], "confirmed": "yes"}
+    for stale in ({"child": NOBODY}, *({"review_by": day} for day in ("", "x", "2008-01-01", "2999-01-01"))):
+        browser.send("/pages/shields", tab="soon")
+        browser.send(DECIDE, **lift | stale)
+        assert (browser.page.status_code, "Nothing was done" in browser.visible_text) == (404, True)
 
 
 def test_shields_come_in_pages(browser: Browser, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
