@@ -1,6 +1,7 @@
 """The child aggregate: the set of source records that are believed to be one person."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -63,6 +64,7 @@ class Child(Aggregate):
       `held` is True while a legal hold prevents destruction; `hold_request` waits for a second data manager.
     - `archived` is since when and by which rules it is in the archive; `years_from` is from when its years there count,
       or counted when it was there last; `destruction_proposed` waits for a second data manager once they are over.
+    - `merged_at` is when it last absorbed another child, or None.
     """
 
     records: set[str]
@@ -85,6 +87,7 @@ class Child(Aggregate):
     archived: Archived | None
     years_from: str | None
     destruction_proposed: DestructionRequest | None
+    merged_at: datetime | None
 
     def __init__(self) -> None:
         self.records = set()
@@ -107,6 +110,7 @@ class Child(Aggregate):
         self.archived = None
         self.years_from = None
         self.destruction_proposed = None
+        self.merged_at = None
 
     @property
     def is_held_back(self) -> bool:

@@ -42,8 +42,9 @@ class RecordLinked(RegisterEvent):
     explanation: dict[str, str]
 
     def apply(self, child: Any) -> None:
-        """The record belongs to the child."""
+        """The record belongs to the child; a destruction that was proposed without it is proposed no more."""
         child.records.add(self.record)
+        child.destruction_proposed = None
 
 
 class RecordUnlinked(RegisterEvent):
@@ -87,9 +88,13 @@ class ChildrenMerged(RegisterEvent):
     reason: str | None
 
     def apply(self, child: Any) -> None:
-        """The records of the absorbed children belong to this child, which remembers them for a later split."""
+        """The records of the absorbed children belong to this child, which remembers them for a later split.
+
+        A destruction that was proposed without them is proposed no more.
+        """
         for each in self.merged:
             child.absorb(each["child"], each["records"])
+        child.merged_at, child.destruction_proposed = self.timestamp, None
 
 
 class ChildSuperseded(RegisterEvent):

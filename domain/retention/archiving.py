@@ -95,17 +95,33 @@ def run(
     if any(each.shield or each.is_held_back for each in (child, *absorbed)):
         return NOT_DUE  # whoever takes care of the shield looks after this child: another answer would tell of it
     if child.archived is None:
-        years_from = _years_from(child.years_from, of_child, today)
+        years_from = _years_from(child, absorbed, of_child, today)
         fields = {"on": on.isoformat(), "rules": rules, "years_from": years_from}
         child.trigger_event(ChildArchived, **ruling.provenance, **ruling.sealed, **fields)
         return Outcome.ARCHIVED
-    if ENDS_AN_ENTRY.isdisjoint(rules) or destroyed_on(child.archived.years_from) > on.isoformat():
+    if ENDS_AN_ENTRY.isdisjoint(rules) or destroyed_on(_latest_years(child, absorbed)) > on.isoformat():
         return NOT_DUE
     return _propose(child, on, ruling) if act is Act.PROPOSE else _confirm(child, ruling)
 
 
-def _years_from(before: str | None, of_child: Records | None, today: date) -> str:
-    """From which day its years count: a return in between begins them anew only if no rule has held ever since."""
+def _latest_years(child: Child, absorbed: Sequence[Child]) -> str:
+    """The latest day from which years in the archive count, of the child and of each that it absorbed.
+
+    For one that was not in the archive they begin with the merge.
+    """
+    merged_on = day_at(child.merged_at).isoformat() if child.merged_at else ""
+    others = [each.archived.years_from if each.archived else merged_on for each in absorbed]
+    return max(child.years_from or "", *others, "")
+
+
+def _years_from(child: Child, absorbed: Sequence[Child], of_child: Records | None, today: date) -> str:
+    """From which day its years count: a return in between begins them anew only if no rule has held ever since.
+
+    So does having absorbed, since they began, somebody who was not in the archive.
+    """
+    before = child.years_from and _latest_years(child, absorbed)
+    if before != child.years_from and not all(each.archived for each in absorbed):
+        before = None
     found = due(of_child) if of_child is not None else ()
     if before and any(each.act == ARCHIVE and each.ends is None and each.begins <= before for each in found):
         return before

@@ -14,7 +14,7 @@ from projections.catalogue import PROJECTIONS
 from projections.reports import tables
 from projections.visibility.barriers import barriers
 
-ROWS = 4
+ROWS = 5
 """To be raised where a projection makes other rows of the same events, though its tables stay; a test pins the rows."""
 
 _POSITIONS = Path(__file__).with_name("positions.sql")

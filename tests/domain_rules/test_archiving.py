@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 from domain.authorization import Action, Role, archive_from, is_enquiry
 from domain.authorization.archive import WHOLE_ARCHIVE
 from domain.authorization.reasons import REASONS
-from domain.child import Child, Ruling
+from domain.child import Child, Ruling, stewardship
 from domain.retention import AHEAD, NOT_DUE, Act, Outcome, brings_back, rules_on, run
 from domain.source_record import Refusal
 from domain.timeline import Fact, FactKind, Records, records_of
-from projections.archive.project import ARCHIVED_CHILD, Archive
+from projections.archive.project import ARCHIVED_CHILD, PROPOSED, Archive
 from projections.base.memory import MemoryViews
+from services.registrar.linking import NOBODY_LIKE_IT
 from services.submission_contract.schemas.event_examples import events
 from tests.domain_rules.reports.life import Life
 from tests.support.entitlements import entitlement
@@ -117,6 +119,70 @@ def test_who_has_only_left_england_is_not_destroyed_before_it_is_grown_up() -> N
         assert run(one, [], records, at.recorded_at.date(), at, Act.PROPOSE) == expected
 
 
+def another_child() -> Child:
+    return Child.listed(UUID(int=7), events()["RecordRegistered.v2"])
+
+
+def absorbs(survivor: Child, other: Child, at: Ruling) -> None:
+    assert not isinstance(stewardship.merge(survivor, other, at, openly=False), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("archived_later", "merged_later", "expected"),
+    [(0.0, 4.0, Outcome.PROPOSED), (2.0, 4.0, NOT_DUE), (None, 4.0, NOT_DUE)],
+    ids=["archived as long", "archived later", "never archived"],
+)
+def test_a_merge_carries_no_years_onto_another(
+    archived_later: float | None, merged_later: float, expected: Outcome | Refusal
+) -> None:
+    """Somebody who was archived days ago would else be destroyed with a child that was there for six years."""
+    one, other = child(), another_child()
+    run(one, [], somebody(), TODAY, RULING)
+    if archived_later is not None:
+        at = later(archived_later)
+        run(other, [], somebody(), at.recorded_at.date(), at)
+    absorbs(one, other, later(merged_later))
+    at = later(6.1)
+    assert run(one, [other], somebody(), at.recorded_at.date(), at, Act.PROPOSE) == expected
+    at = later(10.1)
+    assert run(one, [other], somebody(), at.recorded_at.date(), at, Act.PROPOSE) is Outcome.PROPOSED
+
+
+@pytest.mark.parametrize("was_archived", [True, False])
+def test_who_is_archived_with_somebody_who_never_was_begins_its_years_anew(was_archived: bool) -> None:
+    one, other = child(), another_child()
+    run(one, [], somebody(), TODAY, RULING)
+    if was_archived:
+        run(other, [], somebody(), TODAY, RULING)
+    absorbs(one, other, later(1))
+    one.leave_archive(later(1))
+    at = later(3)
+    assert run(one, [other], somebody(), at.recorded_at.date(), at) is Outcome.ARCHIVED
+    assert one.years_from == (TODAY if was_archived else at.recorded_at.date()).isoformat()
+    first = one.years_from
+    one.leave_archive(later(4))
+    at = later(5)
+    run(one, [other], somebody(), at.recorded_at.date(), at)
+    assert one.years_from == first
+
+
+@pytest.mark.parametrize("by", ["a merge", "a link"])
+def test_what_was_proposed_of_fewer_records_has_to_be_proposed_again(by: str) -> None:
+    """The two people have judged another child than the one that would be destroyed."""
+    one, other = child(), another_child()
+    for each in (one, other):
+        run(each, [], somebody(), TODAY, RULING)
+    at = later(6.1)
+    assert run(one, [], somebody(), at.recorded_at.date(), at, Act.PROPOSE) is Outcome.PROPOSED
+    if by == "a merge":
+        absorbs(one, other, at)
+    else:
+        one.link(events()["RecordRegistered.v2"], "1", NOBODY_LIKE_IT)
+    assert one.destruction_proposed is None
+    at = later(6.11, "another")
+    assert run(one, [other] * (by == "a merge"), somebody(), at.recorded_at.date(), at, Act.DESTROY) == NOT_DUE
+
+
 @pytest.mark.parametrize("act", Act)
 def test_while_an_agency_that_holds_it_is_suspended_a_child_returns_at_most(act: Act) -> None:
     """Who suspends an agency decides whose records count, and would with them decide whom the rules archive."""
@@ -198,6 +264,17 @@ def test_an_enquiry_counts_where_its_reason_alone_opens_the_archive(
 ) -> None:
     """Whoever answers for subject access has a term for requests, and answers them whatever the reason."""
     assert is_enquiry(entitlement(role.value, sensitive=True), action, reason, TODAY) == counts
+
+
+def test_what_was_proposed_before_a_merge_is_shown_as_proposed_no_more() -> None:
+    story, views = Story(), MemoryViews()
+    one, other = story.ada(), story.ada()
+    story.decides(one, "ChildArchived.v1", {"years_from": "2020-11-24"})
+    story.decides(one, "DestructionProposed.v1", {})
+    story.merged(one, other)
+    for event in story.events:
+        views.apply(Archive().project(event))
+    assert [row[:2] for row in views.rows(PROPOSED) if row[1]] == []
 
 
 @given(st.lists(st.sampled_from(["ChildArchived.v1", "ChildReturned.v1"]), max_size=6), st.randoms())
