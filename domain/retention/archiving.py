@@ -2,7 +2,8 @@
 
 Nobody is archived, brought back or destroyed by a word: whoever runs it names children and a day, and the rules decide.
 Whoever suspends an agency, or removes a record, decides what counts, so while one that holds the child is suspended,
-and for a year after a removal, it is brought back at most.
+and for a year after a removal, it is brought back at most. Whoever has stolen an agency's credential decides the same
+by removing what it holds.
 """
 
 from collections.abc import Sequence
@@ -75,8 +76,8 @@ def run(
 
     CONFIRMED says that it was to be destroyed, and somebody else has proposed that: nothing is changed by that yet.
     Whoever is not due any more is brought back whatever day is named, and a day that lies back archives nobody who has
-    returned since. Where what counts of an ordinary agency that holds the child was decided by a data manager
-    (`suspended`, or removed not long ago), nothing else is done.
+    returned since. Where what counts of an ordinary agency that holds the child was decided by a data manager, or was
+    removed not long ago (`suspended`), nothing else is done.
     """
     refusal = about_one(child)
     if refusal or child is None:

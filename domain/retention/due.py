@@ -1,7 +1,8 @@
 """A child's chronology → from which day to which each rule requires that its entry is archived.
 
 Fewer people see an archived entry, so no single statement may bring that about. Of dates of birth that differ the
-latest counts, also of a record that is set aside; of a date that is estimated, a year later. A death or a departure
+latest counts, also of a record that is set aside, and what a record gave before counts for a year after it was changed;
+of a date that is estimated, a year later. A death or a departure
 from England counts where two agencies report it, or the registration of deaths does, or no other agency holds the child
 any more: more than it takes to leave the lists of reports. Its year begins on the day that is reported or on the one on
 which that was recorded, whichever is later. It does not count while an agency has reported the child since, as `gone-
@@ -77,12 +78,13 @@ def begun_by(on: date) -> str:
 
 def _by_age(of_child: Records) -> Iterator[Due]:
     born = _latest_birth(of_child)
-    if born is None or born.year > _LAST_YEAR:
+    if born is None:
         return
-    grown_up = birthday(born, GROWN_UP).isoformat()
+    grown_up = _comes_of(GROWN_UP, born, of_child)
     if _may_be_care_leaver(of_child, birthday(born, LOOKED_AFTER_AT).isoformat(), grown_up):
-        kept_on_until = birthday(born, KEPT_ON_UNTIL).isoformat()
-        yield Due(REACHED_18.name, grown_up, kept_on_until, ASK)
+        kept_on_until = _comes_of(KEPT_ON_UNTIL, born, of_child)
+        if grown_up < kept_on_until:
+            yield Due(REACHED_18.name, grown_up, kept_on_until, ASK)
         yield Due(REACHED_25.name, kept_on_until, None, ARCHIVE)
     else:
         yield Due(REACHED_18.name, grown_up, None, ARCHIVE)
@@ -91,8 +93,30 @@ def _by_age(of_child: Records) -> Iterator[Due]:
 def _latest_birth(of_child: Records) -> date | None:
     """The latest day on which the child may have been born, by any ordinary record, also one that is set aside."""
     reported = {(record.born, record.exact) for record in of_child.held if record.born and not record.restricted}
-    births = [(date.fromisoformat(born), exact) for born, exact in reported]
-    return max((day if exact else birthday(day, 1) for day, exact in births if day.year <= _LAST_YEAR), default=None)
+    return max((day for each in reported if (day := _at_latest(*each))), default=None)
+
+
+def _at_latest(born: str, exact: bool) -> date | None:
+    """The latest day that a reported date of birth may mean; None where its anniversaries lie beyond the calendar."""
+    day = date.fromisoformat(born)
+    if day.year > _LAST_YEAR:
+        return None
+    return day if exact else birthday(day, 1)
+
+
+def _comes_of(age: int, born: date, of_child: Records) -> str:
+    """The day from which the child is of an age, by the latest date of birth and those that were given before.
+
+    Such a one counts until a year after another was recorded: a slip, or a stolen credential, is found by then.
+    """
+    days = [birthday(born, age)]
+    for record in of_child.held:
+        for before, exact, until in () if record.restricted else record.earlier_births:
+            denied = date.fromisoformat(day_of(until))
+            day = _at_latest(before, exact)
+            if day and denied.year <= _LAST_YEAR:
+                days.append(min(birthday(day, age), birthday(denied, 1)))
+    return max(days).isoformat()
 
 
 def _may_be_care_leaver(of_child: Records, after: str, before: str) -> bool:

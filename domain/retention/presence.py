@@ -12,7 +12,6 @@ from domain.education import birthday
 from domain.event import RegisterEvent
 from domain.retention.rules import DIED, LEFT_ENGLAND
 from domain.source_record.events import FlagRaised, InvolvementStarted, RecordAmended, RecordRegistered
-from domain.vocabulary import Flag
 
 _GONE = frozenset({DIED.name, LEFT_ENGLAND.name})
 
@@ -21,18 +20,15 @@ def brings_back(event: RegisterEvent, rules: Collection[str], on: date) -> bool:
     """Whether a child returns that was archived by these rules, because of an agency's event recorded on a day.
 
     Whoever registers the child brings it back, whatever archived it: else somebody who is taken for it would be absent
-    with it. Whoever works with it, raises a flag or amends its record, where it was believed to be gone; and whoever
-    has it younger than it was believed to be. So does a record that is set aside: of two people, one may be here.
+    with it. So does whoever works with it or raises a flag; whoever amends its record, where it was believed to be
+    gone; and whoever has it younger than it was believed to be. So does a record that is set aside: of two people, one
+    may be here.
     """
     if event.restricted:
         return False
-    if isinstance(event, RecordRegistered):
+    if isinstance(event, RecordRegistered | InvolvementStarted | FlagRaised):
         return True
-    if isinstance(event, FlagRaised) and event.flag == Flag.LOOKED_AFTER:
-        return True
-    if not isinstance(event, InvolvementStarted | FlagRaised | RecordAmended):
-        return False
-    return _GONE.issuperset(rules) or (isinstance(event, RecordAmended) and _is_a_child(event, on))
+    return isinstance(event, RecordAmended) and (_GONE.issuperset(rules) or _is_a_child(event, on))
 
 
 def _is_a_child(event: RecordAmended, on: date) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from operator import itemgetter
 from typing import Any
 
@@ -52,7 +52,8 @@ class Record:
     """The changes that result from the facts of one record, and its state after them.
 
     `reported_at` is the moment at which the register last recorded anything that shows the child to be here: that the
-    record was registered or amended, an involvement, or a flag.
+    record was registered or amended, an involvement, or a flag. `earlier_births` has the dates of birth that it gave
+    before, whether they were exact, and the moment at which the register recorded another one.
     """
 
     __slots__ = (
@@ -62,6 +63,7 @@ class Record:
         "authority",
         "born",
         "changes",
+        "earlier_births",
         "exact",
         "origin",
         "particulars_time",
@@ -84,6 +86,7 @@ class Record:
         self.particulars_time = ""
         self.version = 0
         self.born: str | None = None
+        self.earlier_births: list[tuple[str, bool, str]] = []
         self.authority: str | None = None
         self.exact = False
         self.reported_at = ""
@@ -175,6 +178,9 @@ def _record(stream: str, facts: Sequence[Fact]) -> Record:
     record.changes.append((record.registered_on, FIRST, "register", (stream, record.source)))
     for fact in in_order(described):
         _take_particulars(record, fact)
+    for fact, after in pairwise(described):
+        if fact.word is not None and (fact.word, fact.sure) != (after.word, after.sure):
+            record.earlier_births.append((fact.word, bool(fact.sure), after.recorded_at))
     if status_changes:
         _take_status_changes(record, status_changes_in_order(status_changes))
     for name, number in begun:

@@ -10,7 +10,7 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.catalogue import names_of
 from domain.child import Child
-from domain.source_record.events import RecordRemovedBySteward
+from domain.source_record.events import RecordRemoved, RecordRemovedAgain, RecordRemovedBySteward
 from domain.timeline import Fact, Records, records_of
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.base.memory import MemoryViews
@@ -21,15 +21,15 @@ from streams.store.recorder import PostgresRecorder
 
 _PROJECTIONS = (Chronology(), Directory())
 _KEPT = (CHRONOLOGY, SUSPENDED)
-_REMOVING = names_of(RecordRemovedBySteward)
+_REMOVING = names_of(RecordRemoved, RecordRemovedAgain, RecordRemovedBySteward)
 _KIND = CHRONOLOGY.columns.index("kind")
 
 
 class Judged(NamedTuple):
     """What children are judged by: the records of each that has any, and the ordinary agencies that hold each.
 
-    Of the children `aside` an ordinary agency's record is set aside for now; of those in `removed` a data manager has
-    removed one, at last at that moment.
+    Of the children `aside` an ordinary agency's record is set aside for now; of those in `removed` one was removed, by
+    the agency or by a data manager, at last at that moment.
     """
 
     records: Mapping[str, Records]
@@ -60,7 +60,7 @@ def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence
             sources[child].add(state["source"])
             if str(each.originator_id) in suspended:
                 aside.add(child)
-        elif each.topic in _REMOVING and str(each.originator_id) in ordinary:
+        if each.topic in _REMOVING and str(each.originator_id) in ordinary:
             removed[child] = max(state["recordedat"], removed.get(child, ""))
     facts: defaultdict[str, list[Fact]] = defaultdict(list)
     for row in views.rows(CHRONOLOGY):

@@ -35,8 +35,8 @@ from services.submission_contract.decisions import DecisionType
 from streams.codec import iso_text
 
 REMOVAL_DENIABLE = timedelta(days=366)
-"""For so long after a data manager has removed a child's record a run only brings the child back, for the same person
-could remove what speaks for it."""
+"""For so long after a child's record was removed a run only brings the child back, for who has removed it, a data
+manager or an agency, has removed what speaks for it."""
 BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
 

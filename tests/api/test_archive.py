@@ -238,6 +238,23 @@ def test_who_only_amends_what_it_holds_brings_no_adult_back_but_a_younger_one(wo
     assert world.sees(number)
 
 
+@pytest.mark.parametrize("how", ["worked with", "a flag is raised"])
+def test_who_is_worked_with_is_here_whatever_archived_it(world: Archive, how: str) -> None:
+    """Somebody in need is known where an agency works with it, also if it was archived by a wrong date of birth."""
+    number = world.archived(world.adult())
+    assert world.submit(RETURNS[how](number)) == ["accepted"]
+    assert world.sees(number)
+
+
+def test_a_changed_date_of_birth_archives_nobody_for_a_year(world: Archive) -> None:
+    number = world.child()
+    older = known(number, "1995-05-01") | {"type": "child.amended", "time": "2013-05-20T09:00:00Z"}
+    assert world.submit(older | {"id": f"older-{number}"}) == ["accepted"]
+    assert world.run(number) == "refused"
+    world.years_later(1.1)
+    assert world.run(number) == "accepted"
+
+
 @pytest.mark.parametrize("day", ["2025-11-23", "2012-01-01"])
 def test_a_death_that_is_dated_back_archives_nobody_for_a_year(world: Archive, day: str) -> None:
     number = world.child()
@@ -472,12 +489,17 @@ def test_a_clinics_amendment_that_joins_its_child_to_an_archived_one_brings_nobo
     assert world.look(archived).status_code == 404
 
 
-def test_nobody_is_archived_by_removing_what_says_that_it_is_a_child(world: Archive) -> None:
+@pytest.mark.parametrize("by", ["a data manager", "the agency"])
+def test_nobody_is_archived_by_removing_what_says_that_it_is_a_child(world: Archive, by: str) -> None:
     number = world.adult()
-    assert world.submit(known(number, "2010-05-01", "gp", family_name="Quaternion")) == ["accepted"]
-    child, record = world.child_with(number), {"source": "urn:agency:gp", "subject": f"gp-{number}"}
+    assert world.submit(known(number, "2010-05-01", "la-south", family_name="Quaternion")) == ["accepted"]
+    child, record = world.child_with(number), {"source": "urn:agency:la-south", "subject": f"la-south-{number}"}
     assert world.run(number) == "refused"
-    assert decide(world, DecisionType.RECORD_REMOVE, child=child, record=record) == "accepted"
+    if by == "the agency":
+        gone = {"reason": "registered-in-error", "on": "2020-06-01"}
+        assert world.submit(reported("record.removed", f"la-south-{number}", gone, "la-south")) == ["accepted"]
+    else:
+        assert decide(world, DecisionType.RECORD_REMOVE, child=child, record=record) == "accepted"
     assert world.run(number) == "refused"
     assert world.sees(number)
     world.years_later(1.1)

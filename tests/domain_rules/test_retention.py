@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
+from domain.education import birthday
 from domain.retention import ARCHIVE, ASK, RULES, Due, begun_by, destroyed_on, due
 from domain.timeline import records_of
 from domain.vocabulary import AgencyKind
@@ -15,6 +16,8 @@ from tests.domain_rules.reports.life import Life
 GROWN_UP, KEPT_ON_UNTIL = "2009-11-09", "2016-11-09"
 """The birthdays of one born on BORN."""
 LEFT, DIED = "left-england", "died"
+SOME_DAY = st.dates(date(1980, 1, 1), date(2030, 1, 1))
+given_a_change = for_all(SOME_DAY, SOME_DAY, st.dates(date(1997, 1, 1), date(2030, 1, 1)))
 
 
 def rules_of(life: Life, on: str) -> dict[str, str]:
@@ -57,6 +60,45 @@ def test_an_estimated_date_of_birth_counts_a_year_later() -> None:
     life = Life().known("benefit", sure=False)
     assert rules_of(life, GROWN_UP) == {}
     assert rules_of(life, "2010-11-09") == {"reached-18": ARCHIVE}
+
+
+def test_a_date_of_birth_that_was_changed_counts_for_a_year_after() -> None:
+    """A slip of the pen, or one stolen credential, would else hide a child in the same night."""
+    life = Life().known("benefit").amended("benefit", "2000-02-29", born="1901-11-09")
+    assert rules_of(life, "2001-02-28") == {}
+    assert rules_of(life, "2001-03-01") == {"reached-18": ARCHIVE}
+    recorded(life, "benefit", "2003-05-05")
+    assert rules_of(life, "2004-05-04") == {}
+    assert rules_of(life.amended("benefit", "2004-04-01"), "2004-06-01") == {}
+    assert rules_of(life, GROWN_UP) == {"reached-18": ARCHIVE}
+
+
+def test_to_amend_something_else_postpones_nothing() -> None:
+    life = Life().known("benefit", born="1980-01-01").amended("benefit", "1997-01-01", born="1979-01-01")
+    for year in range(1998, 2004):
+        life.amended("benefit", f"{year}-01-01", born="1979-01-01")
+    assert rules_of(life, "1998-01-01") == {"reached-18": ARCHIVE}
+    assert rules_of(life, "1997-12-31") == {}
+
+
+@pytest.mark.parametrize(("on", "due_then"), [("2000-06-01", {}), ("2001-06-01", {"reached-25": ARCHIVE})])
+def test_who_may_be_a_care_leaver_by_the_date_before_is_not_archived_within_the_year(
+    on: str, due_then: dict[str, str]
+) -> None:
+    life = Life().known("council", born="1970-01-01").raises("council", "looked-after", "1987-01-01")
+    life.lowers("council", "1987-06-01").facts_by_record["council"][0:1] = [
+        life.facts_by_record["council"][0]._replace(word="1985-01-01")
+    ]
+    assert rules_of(life.amended("council", "2000-01-01", born="1970-01-01"), on) == due_then
+
+
+@given_a_change
+def test_what_was_changed_archives_nobody_earlier(born: date, before: date, changed: date) -> None:
+    life = Life().known("gp", born=before.isoformat()).amended("gp", changed.isoformat(), born=born.isoformat())
+    plain = {each.rule: each for each in due(records_of(Life().known("gp", born=born.isoformat()).facts))}
+    for each in due(records_of(life.facts)):
+        assert each.begins >= plain[each.rule].begins
+        assert each.begins <= max(plain[each.rule].begins, birthday(changed, 1).isoformat())
 
 
 @pytest.mark.parametrize("born", [None, "9980-01-01"])
