@@ -5,7 +5,7 @@ each of them says so; `archiving.py` has what a run does with a child of whom so
 brings an archived child back at once.
 """
 
-from domain.retention.archiving import AHEAD, ENDS_AN_ENTRY, NOT_DUE, Act, Outcome, rules_on, run
+from domain.retention.archiving import AHEAD, DENIABLE, ENDS_AN_ENTRY, NOT_DUE, Act, Outcome, rules_on, run
 from domain.retention.due import ARCHIVE, ASK, Due, begun_by, destroyed_on, due
 from domain.retention.presence import brings_back
 from domain.retention.rules import DESTROYED_AFTER, RULES, Rule
@@ -14,6 +14,7 @@ __all__ = [
     "AHEAD",
     "ARCHIVE",
     "ASK",
+    "DENIABLE",
     "DESTROYED_AFTER",
     "ENDS_AN_ENTRY",
     "NOT_DUE",

@@ -7,7 +7,7 @@ by removing what it holds.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.child import Child, Ruling
@@ -28,6 +28,12 @@ NOT_DUE = Refusal(
 )
 
 
+DENIABLE = timedelta(days=366)
+"""For so long after a merge, or after a child's record was removed, a run only brings the child back.
+
+A merge may bring an old death to a child of whom nobody has sent anything since, and who has removed a record, a data
+manager or an agency, has removed what speaks for it.
+"""
 ENDS_AN_ENTRY = frozenset({REACHED_18.name, REACHED_25.name, DIED.name})
 """Who has only left England may come back as a child, and is not destroyed before it is grown up."""
 
@@ -77,7 +83,7 @@ def run(
     CONFIRMED says that it was to be destroyed, and somebody else has proposed that: nothing is changed by that yet.
     Whoever is not due any more is brought back whatever day is named, and a day that lies back archives nobody who has
     returned since. Where what counts of an ordinary agency that holds the child was decided by a data manager, or was
-    removed not long ago (`suspended`), nothing else is done.
+    removed not long ago (`suspended`), nothing else is done; nor where the child has absorbed another not long ago.
     """
     refusal = about_one(child)
     if refusal or child is None:
@@ -89,6 +95,8 @@ def run(
         child.leave_archive(ruling)
         return Outcome.RETURNED
     rules = rules_on(of_child, on, today)
+    if child.merged_at and ruling.recorded_at - child.merged_at < DENIABLE:
+        return NOT_DUE
     if not rules or suspended or act is Act.RETURN or (act is Act.ARCHIVE) != (child.archived is None):
         return NOT_DUE
     if is_held([child, *absorbed]):

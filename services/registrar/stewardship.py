@@ -34,9 +34,6 @@ from services.registrar.suspensions import SuspensionRow
 from services.submission_contract.decisions import DecisionType
 from streams.codec import iso_text
 
-REMOVAL_DENIABLE = timedelta(days=366)
-"""For so long after a child's record was removed a run only brings the child back, for who has removed it, a data
-manager or an agency, has removed what speaks for it."""
 BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
 
@@ -270,7 +267,7 @@ def _retention(
         budget.takes(who, len(found))
         return stewardship.TOO_MANY_TODAY
     judged, suspended, refused = lookup.chronologies(found), lookup.suspended_sources(), retention.NOT_DUE
-    removed_since = iso_text(ruling.recorded_at - REMOVAL_DENIABLE)
+    removed_since = iso_text(ruling.recorded_at - retention.DENIABLE)
     effects: list[Effect] = []
     taken = 0
     for child in found:

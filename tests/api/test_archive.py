@@ -25,6 +25,7 @@ from tests.support.archive import (
     NOW,
     NURSE,
     OFFICER,
+    THEN,
     WHY,
     Archive,
     known,
@@ -159,9 +160,10 @@ def test_what_was_asked_for_about_an_archived_child_waits_for_nobody_who_is_not_
         return {each["request"] for each in found} & set(numbers)
 
     assert waiting(MANAGER) == set(numbers)
+    world.years_later(1.1)
     world.archived(number)
     assert waiting(MANAGER) == set(numbers)
-    world.years_later(1.1)
+    world.years_later(2.2)
     assert waiting(MANAGER) == set()
     assert waiting(OFFICER) == waiting(MANAGER, ENQUIRY) == set(numbers)
     answered = {"outcome": "refused", "text": "It is right", "reason": "data-quality"}
@@ -453,6 +455,18 @@ def test_who_was_archived_before_being_absorbed_is_archived_again_once_that_is_u
     assert (world.look(archived).status_code, world.look(here).status_code) == (200, 200)
     assert world.run(archived, here) == "accepted"
     assert (world.look(archived).status_code, world.look(here).status_code) == (404, 200)
+
+
+def test_a_merge_that_brings_an_old_death_archives_nobody_for_a_year(world: Archive) -> None:
+    world.at = THEN
+    here = world.child()
+    world.at = NOW
+    left, right = world.child_with(here), world.child_with(world.emigrant())
+    assert decide(world, DecisionType.MERGE, left=left, right=right) == "accepted"
+    assert world.run(here) == "refused"
+    assert world.look(here).status_code == 200
+    world.years_later(1.1)
+    assert world.run(here) == "accepted"
 
 
 def test_who_is_split_from_an_archived_child_is_here_at_once(world: Archive) -> None:

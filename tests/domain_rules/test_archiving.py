@@ -166,6 +166,26 @@ def test_who_is_archived_with_somebody_who_never_was_begins_its_years_anew(was_a
     assert one.years_from == first
 
 
+@pytest.mark.parametrize("act", [Act.ARCHIVE, Act.PROPOSE, Act.DESTROY])
+def test_for_a_year_after_a_merge_a_child_returns_at_most(act: Act) -> None:
+    """An old death that a merge brings would else archive a quiet child on the same day."""
+    one, other = child(), another_child()
+    if act is not Act.ARCHIVE:
+        for each in (one, other):
+            run(each, [], somebody(), TODAY, RULING)
+    absorbs(one, other, later(8))
+    for years, expected in ((8.01, NOT_DUE), (8.99, NOT_DUE), (9.01, Outcome.PROPOSED)):
+        at = later(years)
+        if act is Act.DESTROY and years > 9:
+            run(one, [other], somebody(), at.recorded_at.date(), later(years, "another"), Act.PROPOSE)
+        done = run(one, [other], somebody(), at.recorded_at.date(), at, act)
+        named = {Act.ARCHIVE: Outcome.ARCHIVED, Act.DESTROY: Outcome.CONFIRMED}
+        assert done == (expected if expected == NOT_DUE else named.get(act, expected)), years
+    if act is not Act.ARCHIVE:
+        returned = run(one, [other], somebody("2030-01-01"), TODAY, later(8.01), act)
+        assert returned is Outcome.RETURNED
+
+
 @pytest.mark.parametrize("by", ["a merge", "a link"])
 def test_what_was_proposed_of_fewer_records_has_to_be_proposed_again(by: str) -> None:
     """The two people have judged another child than the one that would be destroyed."""
