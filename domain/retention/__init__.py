@@ -7,7 +7,7 @@ brings an archived child back at once.
 
 from domain.retention.archiving import AHEAD, DENIABLE, ENDS_AN_ENTRY, NOT_DUE, Act, Outcome, rules_on, run
 from domain.retention.due import ARCHIVE, ASK, Due, begun_by, destroyed_on, due
-from domain.retention.presence import brings_back
+from domain.retention.presence import brings_back, is_a_child, is_only_gone
 from domain.retention.rules import DESTROYED_AFTER, RULES, Rule
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "brings_back",
     "destroyed_on",
     "due",
+    "is_a_child",
+    "is_only_gone",
     "rules_on",
     "run",
 ]

@@ -28,10 +28,18 @@ def brings_back(event: RegisterEvent, rules: Collection[str], on: date) -> bool:
         return False
     if isinstance(event, RecordRegistered | InvolvementStarted | FlagRaised):
         return True
-    return isinstance(event, RecordAmended) and (_GONE.issuperset(rules) or _is_a_child(event, on))
+    return isinstance(event, RecordAmended) and (is_only_gone(rules) or is_a_child(event, on))
 
 
-def _is_a_child(event: RecordAmended, on: date) -> bool:
+def is_only_gone(rules: Collection[str]) -> bool:
+    """Whether a child was archived as dead or away alone, by these rules, and not for its age."""
+    return _GONE.issuperset(rules)
+
+
+def is_a_child(event: RegisterEvent, on: date) -> bool:
+    """Whether an event describes somebody with a date of birth by which it is not grown up on a day."""
+    if not isinstance(event, RecordRegistered | RecordAmended):
+        return False
     born = event.particulars.get("date_of_birth")
     years = GROWN_UP + bool(event.particulars.get("date_of_birth_estimated"))
     return born is not None and birthday(date.fromisoformat(born), years) > on

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from streams.store.database import Cursor
 
 INVALID, SUSPICIONS, DESTRUCTIONS = "invalid-messages", "suspicions", "destructions"
-REMOVALS, OPENED_SHIELDS, RETENTION, RETURNS = "removals", "opened-shields", "retention", "returns"
+REMOVALS, OPENED_SHIELDS, RETENTION = "removals", "opened-shields", "retention"
+RETURNS, RETURNS_OF_GONE = "returns", "returns-of-gone"
 """What there are budgets for; stored."""
 
 

@@ -20,6 +20,7 @@ from services.registers import (
     REMOVALS,
     RETENTION,
     RETURNS,
+    RETURNS_OF_GONE,
     SUSPICIONS,
     BudgetUse,
 )
@@ -41,16 +42,26 @@ MOST_OPENED_SHIELDS = 50
 MOST_OF_RETENTION = 5_000
 """Children whom one user's runs of retention may archive, bring back or destroy within a day."""
 MOST_RETURNS = 200
-"""Archived people, grown up or believed dead, whom one agency's submissions bring back within a day at once. Whoever is
-not due any more by what is sent beyond that comes back with the next run; who only is registered stays archived."""
-DAYS_KEPT = {INVALID: 7, SUSPICIONS: 366, DESTRUCTIONS: 7, REMOVALS: 7, OPENED_SHIELDS: 7, RETENTION: 7, RETURNS: 366}
+"""Archived people, grown up, whom one agency's submissions bring back within a day at once, and as many who were only
+believed dead. Whoever is not due any more by what is sent beyond that comes back with the next run; who only is
+registered stays archived. Whom the submission itself says to be a child is in neither number."""
+DAYS_KEPT = {
+    INVALID: 7,
+    SUSPICIONS: 366,
+    DESTRUCTIONS: 7,
+    REMOVALS: 7,
+    OPENED_SHIELDS: 7,
+    RETENTION: 7,
+    RETURNS: 366,
+    RETURNS_OF_GONE: 366,
+}
 """As long as dead letters, and as long as an access report looks back."""
 
 
 class Limits(NamedTuple):
     """How many invalid messages of an agency are kept within an hour, and how many suspicions queued within a day.
 
-    And how many archived people it brings back within a day.
+    And how many archived people it brings back within a day, of those who are grown up, and of those believed dead.
 
     And how many times a user may destroy, remove records, lift or hand over shields, and run retention for a child
     within a day.
@@ -130,7 +141,11 @@ def write_spent(cursor: Cursor, rows: Iterable[BudgetUse]) -> list[BudgetUse]:
     return used_up
 
 
-_ALARMING = {SUSPICIONS: NoticeKind.SUSPICIONS, RETURNS: NoticeKind.RETURNS}
+_ALARMING = {
+    SUSPICIONS: NoticeKind.SUSPICIONS,
+    RETURNS: NoticeKind.RETURNS,
+    RETURNS_OF_GONE: NoticeKind.RETURNS,
+}
 
 
 def alarms(used_up: Iterable[BudgetUse], sensitive: Collection[str], recorded_at: str) -> list[Message]:
@@ -145,18 +160,23 @@ def alarms(used_up: Iterable[BudgetUse], sensitive: Collection[str], recorded_at
 
 
 class Budgets(NamedTuple):
-    """What a batch may take of each agency: of invalid messages, of suspicions, and of returns from the archive."""
+    """What a batch may take of each agency: of invalid messages, of suspicions, and of returns from the archive.
+
+    `of_gone` is for who was archived as dead or away alone, so that grown-ups don't use it up.
+    """
 
     invalid: Budget
     suspicions: Budget
     returns: Budget
+    of_gone: Budget
 
     @classmethod
     def at(cls, now: datetime, limits: Limits) -> Self:
         """The budgets of that moment, of which nothing is spent yet."""
         invalid = Budget.of_the_hour(INVALID, now, limits.invalid)
         suspicions = Budget.of_the_day(SUSPICIONS, now, limits.suspicions)
-        return cls(invalid, suspicions, Budget.of_the_day(RETURNS, now, limits.returns))
+        returns, of_gone = (Budget.of_the_day(what, now, limits.returns) for what in (RETURNS, RETURNS_OF_GONE))
+        return cls(invalid, suspicions, returns, of_gone)
 
     def read(self, cursor: Cursor, agencies: Collection[str]) -> None:
         """Reads what the agencies have spent."""

@@ -11,7 +11,7 @@ from domain.days import day_at
 from domain.erasure import ERASED
 from domain.event import RegisterEvent
 from domain.matching.beside_hidden import withheld
-from domain.retention import ENDS_AN_ENTRY, brings_back
+from domain.retention import ENDS_AN_ENTRY, brings_back, is_a_child, is_only_gone
 from domain.source_record import Command, Refusal, decide, is_effect
 from domain.suspension import SUSPENDED
 from domain.vocabulary import SubmissionType
@@ -115,23 +115,26 @@ def _decide(
         events += _link(event, state.described[command.source, command.id], holds, state, new_id, is_queued)
     elif command.type == SubmissionType.RECORD_REMOVED:
         events += _remove(event, state)
-    events += _return(event, state, partial(budgets.returns.takes, message.sender) if budgets else lambda: True)
+    events += _return(event, state, message.sender, budgets)
     return Effect(events, [(*key, decided.id) for key in new_keys])
 
 
-def _return(cause: RegisterEvent, state: BatchState, may_return: Callable[[], bool]) -> list[RegisterEvent]:
+def _return(cause: RegisterEvent, state: BatchState, sender: str, budgets: Budgets | None) -> list[RegisterEvent]:
     """Takes the record's child out of the archive where the event says that it is here.
 
-    `may_return` is called where the child is grown up or believed dead; it returns whether its agency has not brought
-    back too many today, for each opens an entry that is closed.
+    Of who is grown up, or believed dead, an agency brings back so many a day, for each opens an entry that is closed;
+    but of whom it says itself that it is a child it brings back everybody.
     """
     record = str(cause.originator_id)
     number = state.matcher.child_of(record) or state.archived.get(record)
     child = state.children.get(UUID(number)) if number else None
     if child is None or child.archived is None or about_one(child):
         return []
-    rules = child.archived.rules
-    if brings_back(cause, rules, day_at(cause.timestamp)) and (ENDS_AN_ENTRY.isdisjoint(rules) or may_return()):
+    rules, today = child.archived.rules, day_at(cause.timestamp)
+    if not brings_back(cause, rules, today):
+        return pending_events(child)
+    is_free = ENDS_AN_ENTRY.isdisjoint(rules) or is_a_child(cause, today)
+    if budgets is None or is_free or (budgets.of_gone if is_only_gone(rules) else budgets.returns).takes(sender):
         child.leave_archive(cause)
     return pending_events(child)
 

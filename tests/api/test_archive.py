@@ -415,23 +415,37 @@ def test_one_user_runs_retention_for_so_many_a_day(world: Archive) -> None:
     world.registrar.limits = before
 
 
+def dead(world: Archive) -> str:
+    world.at = THEN
+    number = world.child()
+    died = {"reason": "died", "on": "2020-06-01"}
+    assert world.submit(reported("child.deregistered", f"la-north-{number}", died)) == ["accepted"]
+    world.years_later(0.02)
+    return world.archived(number)
+
+
 def test_an_agency_brings_so_many_grown_ups_back_a_day_and_no_more(world: Archive) -> None:
-    """Whoever registers numbers of grown-ups would else open the archive; who is not due any more comes with a run."""
+    """Whoever registers numbers of grown-ups would else open the archive; who is not due any more comes with a run.
+
+    Grown-ups use up nothing of those who were only believed dead, and whoever is said to be a child is in no budget.
+    """
+    gone = [dead(world) for _ in range(2)]
     world.years_later(0.02)
     before, people = world.registrar.limits, [world.archived(world.adult()) for _ in range(3)]
     emigrant = world.archived(world.emigrant())
     world.registrar.limits = before._replace(returns=1)
     assert world.submit(*(known(each, "1995-02-01", "gp") for each in people[:2])) == ["accepted"] * 2
-    assert world.submit(known(people[2], "2010-05-01", "gp"), known(emigrant, "2010-05-01", "la-south")) == [
-        "accepted",
-        "accepted",
-    ]
-    assert [world.sees(each) for each in (*people, emigrant)] == [True, False, False, True]
+    sent = known(people[2], "2010-05-01", "gp"), known(emigrant, "2010-05-01", "la-south")
+    assert world.submit(*sent) == ["accepted"] * 2
+    assert [world.sees(each) for each in (*people, emigrant)] == [True, False, True, True]
+    flagged = [RETURNS["a flag is raised"](each) for each in (world.archived(world.adult()), *gone)]
+    assert world.submit(*flagged) == ["accepted"] * 3
+    assert [world.sees(each) for each in gone] == [True, False]
     with world.database.transaction() as cursor:
         cursor.execute("select value from register.outbox where topic = 'notices.unclaimed'")
         assert any(b'"kind":"returns","agency":"gp"' in bytes(value) for (value,) in cursor.fetchall())
-    assert world.run(*people[1:], act="return") == "accepted"
-    assert [world.sees(each) for each in people] == [True, False, True]
+    assert world.run(people[1], gone[1], act="return") == "accepted"
+    assert [world.sees(each) for each in (people[1], gone[1])] == [False, True]
     world.registrar.limits = before
 
 
