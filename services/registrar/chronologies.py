@@ -14,7 +14,7 @@ from domain.source_record.events import RecordRemoved, RecordRemovedAgain, Recor
 from domain.timeline import Fact, Records, records_of
 from domain.vocabulary import RESTRICTED_SOURCE, STEWARDSHIP_SOURCE
 from projections.base.memory import MemoryViews
-from projections.base.projection import Decryptor, PublishedEvent
+from projections.base.projection import Decryptor, PublishedEvent, Undecodable
 from projections.directory.project import SUSPENDED, Directory
 from projections.timeline.project import CHRONOLOGY, FACT_COLUMNS, Chronology
 from streams.store.recorder import PostgresRecorder
@@ -29,13 +29,15 @@ class Judged(NamedTuple):
     """What children are judged by: the records of each that has any, and the ordinary agencies that hold each.
 
     Of the children `aside` an ordinary agency's record is set aside for now; of those in `removed` one was removed, by
-    the agency or by a data manager, at last at that moment.
+    the agency or by a data manager, at last at that moment. Those that are `unreadable` have a record that cannot be
+    opened, as where its key is lost: nobody can judge them.
     """
 
     records: Mapping[str, Records]
     sources: Mapping[str, Set[str]]
     aside: Collection[str]
     removed: Mapping[str, str]
+    unreadable: Collection[str]
 
 
 def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence[Child]) -> Judged:
@@ -44,10 +46,14 @@ def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence
     stored = list(recorder.select_events_of([UUID(record) for record in streams]))
     keys.prefetch({str(each.originator_id) for each in stored})
     views = MemoryViews()
+    unreadable: set[str] = set()
     for number, each in enumerate(stored, start=1):
         event = _published(each, number, keys)
-        for projection in _PROJECTIONS:
-            views.apply(put for put in projection.project(event) if put.table in _KEPT)
+        try:
+            for projection in _PROJECTIONS:
+                views.apply(put for put in projection.project(event) if put.table in _KEPT)
+        except Undecodable:
+            unreadable.add(str(streams[str(each.originator_id)].id))
     suspended = {record: version for record, version, _ in views.rows(SUSPENDED) if version is not None}
     sources: defaultdict[str, set[str]] = defaultdict(set)
     aside: set[str] = set()
@@ -68,7 +74,8 @@ def chronologies(recorder: PostgresRecorder, keys: Decryptor, children: Sequence
         if row[_KIND] is not None and version < suspended.get(record, version + 1):
             of_record = streams[record]
             facts[str(of_record.id)].append(Fact._make((*row[: len(FACT_COLUMNS)], record in of_record.aside)))
-    return Judged({child: records_of(of_child) for child, of_child in facts.items()}, sources, aside, removed)
+    of_children = {child: records_of(of_child) for child, of_child in facts.items()}
+    return Judged(of_children, sources, aside, removed, unreadable)
 
 
 def _published(stored: StoredEvent, position: int, keys: Decryptor) -> PublishedEvent:

@@ -5,6 +5,7 @@ needed, and not before the batch.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -33,6 +34,7 @@ from services.registrar.store import ErasureRow, RecordKey, SubmissionKey
 from services.registrar.suspensions import SuspensionRow
 from services.submission_contract.decisions import DecisionType
 from streams.codec import iso_text
+from streams.crypto.sealing import KeyMissing
 
 BACKUPS_KEPT = timedelta(days=35)
 """How long a backup of the database is kept, where nothing else is set."""
@@ -252,27 +254,47 @@ def _erased(lookup: Directory, decided: Erased, terms: Terms, ruling: Ruling) ->
     return Effect(events, unindexed=unindexed, erasures=[row])
 
 
+_OF_A_PAGE = frozenset({retention.AHEAD, hold.HELD, hold.WAITS})
+"""Refusals of all children of a page that are its own answer; any others say that nothing is due."""
+
+
+def _readable(lookup: Directory, numbers: Iterable[str]) -> list[Child]:
+    """The children of these numbers that exist, without those whose own key is lost."""
+    found = []
+    for each in numbers:
+        with suppress(KeyMissing):
+            if child := lookup.child(each):
+                found.append(child)
+    return found
+
+
 def _retention(
     lookup: Directory, command: Command, new_id: NewId, terms: Terms, ruling: Ruling, budget: Budget
 ) -> Effect | Refusal:
     """What a run does with those of its children of whom something is due; the others are left as they are.
 
     To bring children back costs nothing of a user's budget, and nothing stands in its way; a page on which nothing is
-    done costs one, for it was judged.
+    done costs one, for it was judged. Who cannot be judged, for a key is lost, is left as it is: no child stops a run.
     """
     who, on = lookup.pseudonym(ruling.decided_by), date.fromisoformat(command.data["on"])
     act = retention.Act(command.data["act"])
-    found = [child for each in dict.fromkeys(command.data["children"]) if (child := lookup.child(each))]
+    found = _readable(lookup, dict.fromkeys(command.data["children"]))
     if act is not retention.Act.RETURN and not budget.has_room(who, len(found)):
         budget.takes(who, len(found))
         return stewardship.TOO_MANY_TODAY
-    judged, suspended, refused = lookup.chronologies(found), lookup.suspended_sources(), retention.NOT_DUE
+    judged, suspended = lookup.chronologies(found), lookup.suspended_sources()
+    refusals: set[Refusal] = set()
     removed_since = iso_text(ruling.recorded_at - retention.DENIABLE)
     effects: list[Effect] = []
     taken = 0
     for child in found:
-        absorbed = _family_of(lookup, child)
         number = str(child.id)
+        try:
+            absorbed = _family_of(lookup, child)
+        except KeyMissing:
+            continue
+        if number in judged.unreadable:
+            continue
         in_question = (
             number in judged.aside
             or bool(judged.sources.get(number, frozenset()) & suspended)
@@ -280,7 +302,7 @@ def _retention(
         )
         done = retention.run(child, absorbed, judged.records.get(number), on, ruling, act, suspended=in_question)
         if isinstance(done, Refusal):
-            refused = done
+            refusals.add(done)
             continue
         taken += done is not retention.Outcome.RETURNED
         if done is retention.Outcome.CONFIRMED:
@@ -295,7 +317,7 @@ def _retention(
     if act is not retention.Act.RETURN:
         budget.takes(who, max(taken, 1))
     if not effects:
-        return refused
+        return refusals.pop() if len(refusals) == 1 and refusals <= _OF_A_PAGE else retention.NOT_DUE
     unindexed: dict[str, Sequence[int]] = {}
     for each in effects:
         unindexed |= each.unindexed

@@ -309,6 +309,43 @@ def test_held_and_shielded_children_are_left_out(world: Archive) -> None:
     assert world.look(shielded).status_code == 200
 
 
+def test_who_was_merged_away_stops_nobody_on_its_page(world: Archive) -> None:
+    """The page is answered as one on which nothing was due: any other refusal of a child would end the run."""
+    absorbed, here, held = world.child(), world.child(), world.adult()
+    left, right = world.child_with(here), world.child_with(absorbed)
+    assert decide(world, DecisionType.MERGE, left=left, right=right) == "accepted"
+    for steward in ("demo-data-manager", "north-manager"):
+        assert decide(world, DecisionType.HOLD_PLACE, child=world.child_with(held), decided_by=steward) == "accepted"
+    one = world.child_with(held)
+    for page, code in (([right], "nothing-due"), ([left, one, right], "nothing-due"), ([one], "held")):
+        (answer,) = world.registrar.handle([world.page(page)])
+        assert [reason["code"] for reason in answer.reasons] == [code]
+
+
+@pytest.mark.parametrize("of", ["a record", "the child"])
+def test_whose_key_is_lost_is_left_out_and_stops_nobody(world: Archive, of: str) -> None:
+    """Else nobody behind it was ever archived, and what the run had asked for were a dead letter."""
+    number, other = world.adult(), world.adult()
+    child = world.child_with(number)
+    found = world.registrar.aggregates.child(child)
+    assert found is not None
+    lost = [*found.records] if of == "a record" else [child]
+    if of == "the child":
+        world.archived(number)
+    with world.database.transaction() as cursor:
+        cursor.execute("select stream, wrapped from register.data_keys where stream = any(%s::uuid[])", (lost,))
+        kept = cursor.fetchall()
+        assert kept
+        cursor.execute("delete from register.data_keys where stream = any(%s::uuid[])", (lost,))
+    world.registrar.forget()
+    outcomes = world.run(number), world.run(number, other)
+    with world.database.transaction() as cursor:
+        cursor.executemany("insert into register.data_keys values (%s, %s)", kept)
+    world.registrar.forget()
+    assert outcomes == ("refused", "accepted")
+    assert (world.sees(number), world.sees(other)) == (of == "a record", False)
+
+
 def test_a_day_long_past_brings_nobody_back(world: Archive) -> None:
     """Whoever names a day on which nobody was due yet opens no archive with it."""
     number = world.archived(world.adult())

@@ -98,14 +98,19 @@ class Archive(World):
 
     def run(self, *who: str, by: str = "demo-data-manager", on: date | None = None, act: str = "archive") -> str:
         """The outcome of a run's decision about some people, by their numbers."""
-        children = [self.child_with(number) for number in who]
+        (outcome,) = self.take([self.page([self.child_with(number) for number in who], by, on, act)])
+        return outcome
+
+    def page(
+        self, children: list[str], by: str = "demo-data-manager", on: date | None = None, act: str = "archive"
+    ) -> Message:
+        """A run's decision about some children."""
         look = self.look_book.look(DecisionType.RETENTION_RUN, by, children)
         day = (on or self.at.date()).isoformat()
         data = {"decided_by": by, "reason": WHY, "children": children, "on": day, "act": act}
         value = decision(look, DecisionType.RETENTION_RUN, children[0], TIME, data)
         offset = self.registrar.offsets.get(Partition(STEWARDS_TOPIC, 0), 0)
-        (outcome,) = self.take([Message(STEWARDS_TOPIC, 0, offset, value, None)])
-        return outcome
+        return Message(STEWARDS_TOPIC, 0, offset, value, None)
 
     def archived(self, number: str) -> str:
         """The number again, of somebody who is put into the archive."""
