@@ -1,5 +1,6 @@
 """What a run does with one child, what brings a child back at once, and how much of the archive a look may show."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -240,7 +241,7 @@ def test_what_brings_back(kind: str) -> None:
 def test_who_is_amended_to_be_younger_returns_whatever_archived_it(
     born: str | None, estimated: bool, returns: bool
 ) -> None:
-    given = EXAMPLES["RecordAmended.v2"]
+    given = deepcopy(EXAMPLES["RecordAmended.v2"])
     given.particulars.update(date_of_birth=born, date_of_birth_estimated=estimated)
     for rules in (["reached-18"], ["died", "reached-18"], ["left-england", "reached-25"]):
         assert brings_back(given, rules, TODAY) == returns
