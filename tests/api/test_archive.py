@@ -11,6 +11,8 @@ import pytest
 from domain.days import day_at
 from domain.retention import RULES, due
 from domain.timeline import summary
+from projections.base.projection import Put
+from projections.directory.project import LINK
 from projections.engine.live_schema import use_live
 from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
@@ -436,6 +438,33 @@ def test_who_was_archived_before_being_absorbed_is_archived_again_once_that_is_u
     assert (world.look(archived).status_code, world.look(here).status_code) == (200, 200)
     assert world.run(archived, here) == "accepted"
     assert (world.look(archived).status_code, world.look(here).status_code) == (404, 200)
+
+
+def test_an_archived_child_that_is_absorbed_is_absent_until_its_records_have_moved(
+    world: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One partition says that it was absorbed, another moves its records; the survivor is in the archive, too."""
+    number, other = (world.archived(world.adult()) for _ in range(2))
+    children = {"left": world.child_with(other), "right": world.child_with(number)}
+    rows, moved = world._puts, []
+
+    def lagging() -> Iterator[Put]:
+        for put in rows():
+            if put.table is LINK:
+                moved.append(put)
+            else:
+                yield put
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world, "_puts", lagging)
+        assert decide(world, DecisionType.MERGE, **children) == "accepted"
+        assert moved
+        assert not world.sees(number)
+        assert world.look(number, MANAGER, ENQUIRY).json()["child"] == children["left"]
+    monkeypatch.setattr(world, "_puts", lambda: moved)
+    world.show()
+    assert world.child_with(number) == children["left"]
+    assert not world.sees(other)
 
 
 def test_who_is_split_from_an_archived_child_is_here_at_once(world: Archive) -> None:
