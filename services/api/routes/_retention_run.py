@@ -112,11 +112,11 @@ def run_page(who: Viewer, command: Run, authority: str | None, found: _Due) -> R
 def _left_out(who: Viewer, cursor: Cursor, acts: Mapping[str, str]) -> dict[str, str]:
     """The children with whom this run does nothing, and why.
 
-    Held ones, but that they come back; who has to be asked first; and who is another authority's, or said to be.
+    Held ones; who has to be asked first; and who is another authority's, or said to be. Nobody is who comes back: else
+    whoever is said to live elsewhere, or nowhere, would stay in the archive, for every authority leaves it out.
     """
-    children = list(acts)
-    held = held_among(cursor, children)
-    left = {child: "held" for child in held if acts[child] != RETURN}
+    children = [child for child, act in acts.items() if act != RETURN]
+    left = dict.fromkeys(held_among(cursor, children), "held")
     left |= {child: ASK for child, act in acts.items() if act == ASK}
     for child, charge in zip(children, charges(cursor, children), strict=True):
         place = jurisdiction_over(who.entitlement.authority, charge)
