@@ -10,6 +10,7 @@ import pytest
 from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from projections.engine.live_schema import use_live
+from services.api.routes import steward_decisions
 from services.lab.simulate.identifiers import nhs_number
 from streams.access import grants
 from streams.access.retention_runs import last_runs
@@ -103,6 +104,28 @@ def test_it_is_kept_when_all_who_were_due_to_had_returned(world: Archive) -> Non
         run(world, who, act="return", on="2026-11-23")
     with world.database.transaction() as cursor:
         assert last_runs(cursor) == {"": "2026-11-23", NORTH: TODAY}
+
+
+def test_it_is_not_kept_while_somebody_is_due_to_return(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run may begin behind whoever is due, and what was asked of the registrar may not be done yet."""
+    number = world.adult()
+    child = world.child_with(number)
+    run(world)
+    removed = reported("record.removed", f"la-north-{number}", {"reason": "registered-in-error", "on": "2026-11-20"})
+    assert world.submit(removed) == ["accepted"]
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from access.retention_runs")
+    monkeypatch.setattr(steward_decisions, "TIMEOUT_S", 0.2)
+    assert requested(world, act="return", after="ffffffff-ffff-4fff-bfff-ffffffffffff").json()["count"] == 0
+    assert requested(world, act="return").status_code == 202
+    with world.database.transaction() as cursor:
+        use_live(cursor)
+        cursor.execute("select since is null from archived_child where child = %s", (child,))
+        assert (cursor.fetchall(), last_runs(cursor)) == ([(False,)], {})
+    monkeypatch.undo()
+    run(world, act="return")
+    with world.database.transaction() as cursor:
+        assert last_runs(cursor) == {"": TODAY}
 
 
 def test_each_page_is_recorded_as_a_look_at_its_children(world: Archive) -> None:

@@ -173,13 +173,11 @@ class Viewer:
         count: int | None = None,
         redacted: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
-        brought_back: str | None = None,
     ) -> str:
         """Makes the look durable and returns its id; raises AccessLogAway, and then nothing may be shown.
 
         `query` is the call's parameters; `children` are shown and nobody else; `redacted` has what was left out of them
-        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry;
-        `brought_back` is as in `Look`.
+        and masked; `shown` is up to which position of the log each child was shown, by default that of the entry.
         """
         entries = list(redacted)
         masked = entries if self.action in WITH_INVOLVEMENTS else []
@@ -203,7 +201,6 @@ class Viewer:
             notices=[*found, *self._notices_of(enquired or ())],
             enquired=enquired,
             day=iso_text(self.dependencies.now())[:10],
-            brought_back=brought_back,
         )
         try:
             return self.dependencies.access_log.append(look)
