@@ -100,6 +100,45 @@ def test_one_user_enquires_into_the_archive_about_so_many_a_day(
     assert world.look(people[2], MANAGER, ENQUIRY).status_code == 200
 
 
+def enquired(world: Archive, user: str) -> list[str]:
+    """The children whom a user was shown for an enquiry today."""
+    with world.database.transaction() as cursor:
+        cursor.execute(
+            "select child::text from access.enquiries where user_name = %s and day = %s",
+            (user.removeprefix("user:"), world.at.date().isoformat()),
+        )
+        return [child for (child,) in cursor.fetchall()]
+
+
+def test_in_the_first_year_it_counts_for_whom_nothing_else_shows_the_archive(world: Archive) -> None:
+    world.years_later(1.5)
+    number = world.archived(world.adult())
+    for who, why in ((OFFICER, "subject-access: asked by the person"), (MANAGER, ENQUIRY)):
+        assert world.look(number, who, why).status_code == 200
+    assert enquired(world, OFFICER) == [world.child_with(number)]
+    assert enquired(world, MANAGER) == []
+
+
+def test_who_looked_counts_as_enquired(world: Archive) -> None:
+    number = world.archived(world.adult())
+    world.years_later(1.6)
+    assert world.look(number, AUDITOR, ENQUIRY, "/looks").status_code == 200
+    assert enquired(world, AUDITOR) == [world.child_with(number)]
+
+
+def test_an_absorbed_number_counts_as_its_survivor(world: Archive) -> None:
+    number, other = world.adult(), world.adult()
+    absorbed, left = world.child_with(other), world.child_with(number)
+    world.at += timedelta(hours=1)
+    assert decide(world, DecisionType.MERGE, left=left, right=absorbed) == "accepted"
+    world.archived(number)
+    world.years_later(1.7)
+    path = f"/children/{absorbed}?as_of=2026-11-24T12:30:00Z"
+    answer = world.client.get(path, headers=reading(world, MANAGER, ENQUIRY))
+    assert answer.json()["child"] == absorbed, answer.text
+    assert enquired(world, MANAGER) == [left]
+
+
 def test_the_refusal_of_an_enquiry_tells_of_nobody(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has enquired about so many is answered alike about somebody who is archived and about nobody."""
     person, stranger = world.archived(world.adult()), nhs_number(1, 8)
