@@ -139,6 +139,28 @@ def test_an_absorbed_number_counts_as_its_survivor(world: Archive) -> None:
     assert enquired(world, MANAGER) == [left]
 
 
+def test_no_authority_gets_a_notice_of_an_enquiry(world: Archive) -> None:
+    """The notice of a look by who is not of a scheduled service would tell it who is in the archive."""
+    number = world.adult()
+    child = world.child_with(number)
+
+    def noticed() -> set[tuple[str, str]]:
+        with world.database.transaction() as cursor:
+            cursor.execute("select topic, value from register.outbox where topic like 'notices.%'")
+            found = [(topic, orjson.loads(bytes(value))) for topic, value in cursor.fetchall()]
+        return {(topic, each["kind"]) for topic, each in found if each.get("child") == child}
+
+    assert world.look(number, MANAGER, ENQUIRY).status_code == 200
+    before = noticed()
+    assert "unscheduled-look" in {kind for _, kind in before}
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from register.outbox where topic like 'notices.%'")
+    world.archived(number)
+    world.years_later(1.8)
+    assert world.look(number, MANAGER, ENQUIRY).status_code == 200
+    assert noticed() == {("notices.unclaimed", "archive-enquiry")}
+
+
 def test_the_refusal_of_an_enquiry_tells_of_nobody(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has enquired about so many is answered alike about somebody who is archived and about nobody."""
     person, stranger = world.archived(world.adult()), nhs_number(1, 8)

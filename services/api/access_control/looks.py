@@ -186,7 +186,8 @@ class Viewer:
         positions = {each.child: int(each.entry["position"]) for each in entries if each.entry}
         enquired = self._enquired([*children, *about])
         counted = None if enquired is None else sorted(set(enquired.values()))
-        found = self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, children)
+        listed = [each for each in children if each not in (enquired or ())]
+        found = self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, listed)
         look = Look(
             self.user,
             self.reason,
