@@ -7,7 +7,7 @@
 """
 
 from domain.authorization.actions import Action, Charge, Jurisdiction, jurisdiction, jurisdiction_over
-from domain.authorization.archive import archive_from, first_year_since, is_enquiry
+from domain.authorization.archive import archive_from, is_enquiry, opened_by_enquiry
 from domain.authorization.causes import Cause
 from domain.authorization.decision import Verdict, decide
 from domain.authorization.granting import refusal_to_grant, refusal_to_revoke, works_for
@@ -33,13 +33,13 @@ __all__ = [
     "Verdict",
     "archive_from",
     "decide",
-    "first_year_since",
     "is_enquiry",
     "is_withheld",
     "jurisdiction",
     "jurisdiction_over",
     "mask_entry",
     "mask_look",
+    "opened_by_enquiry",
     "reason_of",
     "refusal_to_grant",
     "refusal_to_revoke",

@@ -71,9 +71,14 @@ def archive_from(entitlement: Entitlement, action: Action, reason: str, today: d
 
 
 def is_enquiry(entitlement: Entitlement, action: Action, reason: str, today: date) -> bool:
-    """Whether a look shows who is in the archive for more than a year because of its reason alone."""
+    """Whether a look shows because of its reason who is in the archive, and is not to be shown otherwise."""
     opened = archive_from(entitlement, action, reason, today) == WHOLE_ARCHIVE
     return opened and not _is_always_open(entitlement, action, today)
+
+
+def opened_by_enquiry(entitlement: Entitlement, since: str, today: date) -> bool:
+    """Whether nothing but an enquiry shows the user a child that is in the archive `since` a moment, as ISO text."""
+    return since < first_year_since(today) or not _may(entitlement, Action.ARCHIVE, today)
 
 
 def first_year_since(today: date) -> str:

@@ -4,7 +4,7 @@ select a.child, a.since, a.years_from
 from archived_child a
 where scoped() and a.since is not null and not archived(a.child)
     and not exists (select from destroyed d where d.child = a.child)
-    and not exists (select from superseded s where s.child = a.child and s.by is not null);
+    and not absorbed(a.child);
 
 -- The same of children who are not hidden, with the authority that they lived in: null where no ordinary record has one. Whoever
 -- has left the lists in any way is here all the same, so that nobody stays behind in the archive.

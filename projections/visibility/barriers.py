@@ -1,12 +1,13 @@
 """The views and functions for readers, made in a schema of views beside the tables that they read.
 
-Their text is in the files named here. Nine conditions stand in them like functions, and are written out when the
+Their text is in the files named here. Ten conditions stand in them like functions, and are written out when the
 objects are made: `scoped()`, a reader's scope is set; `known(record)`, the record is no sensitive agency's, or the
 reader is cleared; `gone(record)`, it is removed, or its agency is suspended and all of it set aside;
 `taken_back(removal)`, it counts no more; `closed(id)`, the child or record is closed to the reader; `archived(child)`,
-it is in the archive, and the reader reads nothing there, or only of those who went there later; `unveiled(child)`, the
-child is not hidden from the reader; `known_openly(child)`, a record of an ordinary agency was ever linked to it, or to
-one that it absorbed; `like_now(likeness)`, that a record is like another is the latest word on both.
+it is in the archive, and the reader reads nothing there, or only of those who went there later; `absorbed(child)`,
+another child has taken it and all of its records; `unveiled(child)`, the child is not hidden from the reader;
+`known_openly(child)`, a record of an ordinary agency was ever linked to it, or to one that it absorbed;
+`like_now(likeness)`, that a record is like another is the latest word on both.
 """
 
 import re
@@ -75,6 +76,12 @@ _LINKED_OPENLY = (
 )
 """An ordinary agency's record was linked to the child itself."""
 
+_ABSORBED = (
+    "(exists (select from superseded m where m.child = {0} and m.by is not null)"
+    " and not exists (select from link y where y.child = {0}))"
+)
+"""A child was absorbed, and all of its records have moved: another partition moves them, which may lag."""
+
 _CONDITIONS = {
     "scoped": "(select is_set from reader)",
     "known": f"((select cleared from reader) or not {_RESTRICTED})",  # noqa: S608
@@ -84,9 +91,10 @@ _CONDITIONS = {
     "closed": "exists (select from closed_identity k where k.id = {0} and k.closed"
     " and (k.sender is null or k.sender <> (select agency from reader))"
     " and (select custodian from reader) <> 'identities')",
-    "archived": "exists (select from archived_child k where k.child = {0} and k.since is not null"
+    "absorbed": _ABSORBED,
+    "archived": "exists (select from archived_child k where k.child = {0} and k.since is not null"  # noqa: S608
     " and k.since < (select archive from reader)"
-    " and not exists (select from superseded m where m.child = k.child and m.by is not null))",
+    f" and not {_ABSORBED.format('k.child')})",
     "unveiled": "not exists (select from veiled z where z.child = {0})",
     "known_openly": f"({_LINKED_OPENLY.format('{0}')} or exists (select from superseded k where k.by = {{0}}"
     f" and {_LINKED_OPENLY.format('k.child')}))",

@@ -1,5 +1,7 @@
 """The survivor that the id of an absorbed child refers to, for ever."""
 
+from collections.abc import Collection
+
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from projections.visibility.scope import ORDINARY, Scope
@@ -14,6 +16,14 @@ def survivor(cursor: Cursor, child: str, *, cleared: bool = False) -> str:
     Scope(cleared).execute(cursor, "select survivor(%s::uuid)::text", (child,))
     (found,) = cursor.fetchone() or (child,)
     return str(found)
+
+
+def survivors(cursor: Cursor, children: Collection[str], *, cleared: bool = False) -> dict[str, str]:
+    """As `survivor`, of each of the children."""
+    Scope(cleared).execute(
+        cursor, "select each::text, survivor(each)::text from unnest(%s::uuid[]) each", (list(children),)
+    )
+    return dict(cursor.fetchall())
 
 
 def was_known_openly(cursor: Cursor, child: str) -> bool:

@@ -8,6 +8,8 @@ from domain.child.archive_events import ChildArchived, ChildReturned
 from domain.erasure.events import ChildDestroyed
 from domain.event import RegisterEvent
 
+ARCHIVING = (ChildArchived, ChildReturned, ChildDestroyed)
+"""The events that change who is in the archive."""
 _CHILDREN = (
     "select i.record::text, i.child::text from register.match_index i join register.archived a on a.child = i.child"
     " where i.record = any(%s::uuid[])"

@@ -1,4 +1,4 @@
-"""Builds the match index from the log, where it is not there yet or a version of the product keeps it differently.
+"""Builds the match index from the log, and who is in the archive, where a version of the product keeps it differently.
 
 It reads the events once, in order, and a batch at a time, so memory does not grow with the directory. Only when all is
 done is the format recorded; if it is killed before that, it begins again.
@@ -38,6 +38,7 @@ from domain.source_record.events import (
     RecordResumed,
     RecordSuspended,
 )
+from services.registrar.archived_children import ARCHIVING, write_archived
 from services.registrar.closed_records import CLOSED_TABLES, CLOSING, write_closed, write_closings
 from services.registrar.fence import Fence
 from services.registrar.found_like import FINDING, FOUND_LIKE_TABLES, write_found_like
@@ -60,9 +61,9 @@ from streams.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-INDEX_FORMAT = "12"
+INDEX_FORMAT = "13"
 """Changes with the blocking keys, what features hold, whose keys are kept apart, and what is kept of shielded children,
-of removed records, and of which record was found like which."""
+of removed records, of which record was found like which, and of who is in the archive."""
 BATCH = 2_000
 
 _TABLES = [
@@ -92,6 +93,7 @@ _CLEAR = frozenset((*_OF_CHILDREN, *_OF_STEWARDS, *SHIELDING))
 _FOLLOWING = _topics_of(RecordSuspended, RecordResumed)
 _HIDING = _topics_of(*HIDES)
 _FINDING = _topics_of(*FINDING)
+_ARCHIVING = _topics_of(*ARCHIVING)
 
 
 def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fence: Fence, stop: Event) -> None:
@@ -105,6 +107,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
         if cursor.fetchone() == (INDEX_FORMAT,):
             return
         cursor.execute(f"truncate {', '.join(_TABLES)}")
+        cursor.execute("delete from register.archived")
     last = log.recorder.max_notification_id() or 0
     if last:
         logger.info("building the match index from %d events", last)
@@ -125,6 +128,7 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
         _hide(log, database, keys, fence)
         _place_what_is_set_aside(log, database, keys, fence, builder.unlike_from)
         _find_like(log, database, keys, fence)
+        _find_archived(log, database, keys, fence)
         with database.transaction() as cursor:
             fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
@@ -161,6 +165,16 @@ def _find_like(log: LogApplication, database: Database, keys: KeyRing, fence: Fe
         with database.transaction() as cursor:
             fence.check(cursor)
             write_found_like(cursor, map(mapper.clear_event, batch))
+        done = batch[-1].id
+
+
+def _find_archived(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
+    """Finds who is in the archive by the events' streams, which are in clear, of destroyed children, too."""
+    done, mapper = 0, EventMapper(keys)
+    while batch := log.recorder.select_notifications(done, BATCH, topics=_ARCHIVING, inclusive_of_start=False):
+        with database.transaction() as cursor:
+            fence.check(cursor)
+            write_archived(cursor, map(mapper.clear_event, batch))
         done = batch[-1].id
 
 

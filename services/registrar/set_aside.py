@@ -19,6 +19,7 @@ from domain.source_record import SourceRecord
 from domain.suspension.events import AgencyResumed, AgencySuspended
 from domain.suspension.records import Cause, first_recorded
 from domain.vocabulary import agency_urn
+from services.registrar.archived_children import write_archived
 from services.registrar.decided_again import decide_again
 from services.registrar.found_like import write_found_like
 from services.registrar.hidden_children import note_hidden
@@ -104,6 +105,7 @@ def do_page(writer: Writer, comparer: Comparer) -> set[UUID]:
         write_places(cursor, placed)
         write_index(cursor, index)
         write_found_like(cursor, again.events)
+        write_archived(cursor, events)
         _move_on(cursor, work, page, removals.restored)
 
     stored = [log.mapper.to_stored_event(event) for event in events]

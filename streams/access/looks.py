@@ -8,7 +8,6 @@ from domain.access_log.events import ChildrenShown
 from domain.access_log.notices import Notice
 from domain.event import RegisterEvent
 from streams.access.entry import Entry, EntryRefused
-from streams.access.retention_runs import write_run
 from streams.store.database import Cursor
 
 MOST_ENQUIRED = 30
@@ -28,10 +27,9 @@ class EnquiriesUsedUp(EntryRefused):
 class Look(Entry):
     """One look: `action` is the verb, `asked` the criteria, `children` the ids shown, `count` how many things.
 
-    All fields but the last four are those of the event, under the same names, `domain/access_log/events.py`.
+    All fields but the last three are those of the event, under the same names, `domain/access_log/events.py`.
     `enquired` are those of the children who are shown for an enquiry into the archive alone, on the `day`, of UTC; None
-    where the look is no enquiry. `brought_back` is the authority of a run of retention that has come to the end of whom
-    it brings back, empty for the whole directory.
+    where the look is no enquiry.
     """
 
     user: str
@@ -50,7 +48,6 @@ class Look(Entry):
     notices: Sequence[Notice] = ()
     enquired: Sequence[str] | None = None
     day: str = ""
-    brought_back: str | None = None
 
     def event(self) -> tuple[type[RegisterEvent], dict[str, Any]]:
         """The class of the event that records it, and the event's fields."""
@@ -59,12 +56,10 @@ class Look(Entry):
         return ChildrenShown, {**values, **lists, "shown": dict(self.shown)}
 
     def in_transaction(self, cursor: Cursor) -> None:
-        """Counts the children of an enquiry, and keeps when retention was run; raises EnquiriesUsedUp.
+        """Counts the children of an enquiry; raises EnquiriesUsedUp.
 
         Whoever appends has the log alone until the end.
         """
-        if self.brought_back is not None:
-            write_run(cursor, self.brought_back, self.day)
         if self.enquired is not None:
             self._count_enquired(cursor, self.enquired)
 
@@ -86,5 +81,5 @@ class Look(Entry):
         )
 
 
-_OWN_FIELDS = ("notices", "enquired", "day", "brought_back")
+_OWN_FIELDS = ("notices", "enquired", "day")
 _EVENT_FIELDS = tuple(each.name for each in fields(Look) if each.name not in _OWN_FIELDS)

@@ -11,6 +11,8 @@ import pytest
 from domain.days import day_at
 from domain.retention import RULES, due
 from domain.timeline import summary
+from projections.base.projection import Put
+from projections.directory.project import LINK
 from projections.engine.live_schema import use_live
 from services.lab.simulate.identifiers import nhs_number
 from services.submission_contract.decisions import DecisionType
@@ -97,6 +99,67 @@ def test_one_user_enquires_into_the_archive_about_so_many_a_day(
     assert world.child_with(recent) not in found
     world.at += timedelta(days=1)
     assert world.look(people[2], MANAGER, ENQUIRY).status_code == 200
+
+
+def enquired(world: Archive, user: str) -> list[str]:
+    """The children whom a user was shown for an enquiry today."""
+    with world.database.transaction() as cursor:
+        cursor.execute(
+            "select child::text from access.enquiries where user_name = %s and day = %s",
+            (user.removeprefix("user:"), world.at.date().isoformat()),
+        )
+        return [child for (child,) in cursor.fetchall()]
+
+
+def test_in_the_first_year_it_counts_for_whom_nothing_else_shows_the_archive(world: Archive) -> None:
+    world.years_later(1.5)
+    number = world.archived(world.adult())
+    for who, why in ((OFFICER, "subject-access: asked by the person"), (MANAGER, ENQUIRY)):
+        assert world.look(number, who, why).status_code == 200
+    assert enquired(world, OFFICER) == [world.child_with(number)]
+    assert enquired(world, MANAGER) == []
+
+
+def test_who_looked_counts_as_enquired(world: Archive) -> None:
+    number = world.archived(world.adult())
+    world.years_later(1.6)
+    assert world.look(number, AUDITOR, ENQUIRY, "/looks").status_code == 200
+    assert enquired(world, AUDITOR) == [world.child_with(number)]
+
+
+def test_an_absorbed_number_counts_as_its_survivor(world: Archive) -> None:
+    number, other = world.adult(), world.adult()
+    absorbed, left = world.child_with(other), world.child_with(number)
+    world.at += timedelta(hours=1)
+    assert decide(world, DecisionType.MERGE, left=left, right=absorbed) == "accepted"
+    world.archived(number)
+    world.years_later(1.7)
+    path = f"/children/{absorbed}?as_of=2026-11-24T12:30:00Z"
+    answer = world.client.get(path, headers=reading(world, MANAGER, ENQUIRY))
+    assert answer.json()["child"] == absorbed, answer.text
+    assert enquired(world, MANAGER) == [left]
+
+
+def test_no_authority_gets_a_notice_of_an_enquiry(world: Archive) -> None:
+    """The notice of a look by who is not of a scheduled service would tell it who is in the archive."""
+    number = world.adult()
+    child = world.child_with(number)
+
+    def noticed() -> set[tuple[str, str]]:
+        with world.database.transaction() as cursor:
+            cursor.execute("select topic, value from register.outbox where topic like 'notices.%'")
+            found = [(topic, orjson.loads(bytes(value))) for topic, value in cursor.fetchall()]
+        return {(topic, each["kind"]) for topic, each in found if each.get("child") == child}
+
+    assert world.look(number, MANAGER, ENQUIRY).status_code == 200
+    before = noticed()
+    assert "unscheduled-look" in {kind for _, kind in before}
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from register.outbox where topic like 'notices.%'")
+    world.archived(number)
+    world.years_later(1.8)
+    assert world.look(number, MANAGER, ENQUIRY).status_code == 200
+    assert noticed() == {("notices.unclaimed", "archive-enquiry")}
 
 
 def test_the_refusal_of_an_enquiry_tells_of_nobody(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -518,6 +581,33 @@ def test_a_merge_that_brings_an_old_death_archives_nobody_for_a_year(world: Arch
     assert world.look(here).status_code == 200
     world.years_later(1.1)
     assert world.run(here) == "accepted"
+
+
+def test_an_archived_child_that_is_absorbed_is_absent_until_its_records_have_moved(
+    world: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One partition says that it was absorbed, another moves its records; the survivor is in the archive, too."""
+    number, other = (world.archived(world.adult()) for _ in range(2))
+    children = {"left": world.child_with(other), "right": world.child_with(number)}
+    rows, moved = world._puts, []
+
+    def lagging() -> Iterator[Put]:
+        for put in rows():
+            if put.table is LINK:
+                moved.append(put)
+            else:
+                yield put
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world, "_puts", lagging)
+        assert decide(world, DecisionType.MERGE, **children) == "accepted"
+        assert moved
+        assert not world.sees(number)
+        assert world.look(number, MANAGER, ENQUIRY).json()["child"] == children["left"]
+    monkeypatch.setattr(world, "_puts", lambda: moved)
+    world.show()
+    assert world.child_with(number) == children["left"]
+    assert not world.sees(other)
 
 
 def test_who_is_split_from_an_archived_child_is_here_at_once(world: Archive) -> None:

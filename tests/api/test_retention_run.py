@@ -7,14 +7,32 @@ from typing import Any
 
 import pytest
 
+from domain.agency import Agency
+from domain.vocabulary import AgencyKind
 from projections.engine.live_schema import use_live
+from services.api.routes import steward_decisions
+from services.lab.simulate.identifiers import nhs_number
+from streams.access import grants
 from streams.access.retention_runs import last_runs
 from streams.kafka.settings import KafkaSettings
 from tests.support.api_world import NOBODY, is_problem, registrar_at_work
-from tests.support.archive import MANAGER, NOW, NURSE, SECOND, Archive, reading, reported
-from tests.support.entitlements import NORTH
+from tests.support.archive import (
+    LEFT,
+    MANAGER,
+    NOW,
+    NURSE,
+    SECOND,
+    THEN,
+    UNTIL,
+    Archive,
+    known,
+    reading,
+    reported,
+)
+from tests.support.entitlements import NORTH, SOUTH, entitlement
 
 TODAY = "2026-11-24"
+SOUTHERN = "user:south-manager"
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +104,28 @@ def test_it_is_kept_when_all_who_were_due_to_had_returned(world: Archive) -> Non
         run(world, who, act="return", on="2026-11-23")
     with world.database.transaction() as cursor:
         assert last_runs(cursor) == {"": "2026-11-23", NORTH: TODAY}
+
+
+def test_it_is_not_kept_while_somebody_is_due_to_return(world: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run may begin behind whoever is due, and what was asked of the registrar may not be done yet."""
+    number = world.adult()
+    child = world.child_with(number)
+    run(world)
+    removed = reported("record.removed", f"la-north-{number}", {"reason": "registered-in-error", "on": "2026-11-20"})
+    assert world.submit(removed) == ["accepted"]
+    with world.database.transaction() as cursor:
+        cursor.execute("delete from access.retention_runs")
+    monkeypatch.setattr(steward_decisions, "TIMEOUT_S", 0.2)
+    assert requested(world, act="return", after="ffffffff-ffff-4fff-bfff-ffffffffffff").json()["count"] == 0
+    assert requested(world, act="return").status_code == 202
+    with world.database.transaction() as cursor:
+        use_live(cursor)
+        cursor.execute("select since is null from archived_child where child = %s", (child,))
+        assert (cursor.fetchall(), last_runs(cursor)) == ([(False,)], {})
+    monkeypatch.undo()
+    run(world, act="return")
+    with world.database.transaction() as cursor:
+        assert last_runs(cursor) == {"": TODAY}
 
 
 def test_each_page_is_recorded_as_a_look_at_its_children(world: Archive) -> None:
@@ -183,6 +223,31 @@ def test_six_years_later_a_run_proposes_and_that_of_another_destroys(world: Arch
 @pytest.mark.parametrize("body", [{"act": "destroy"}, {"act": "archive", "children": [NOBODY]}])
 def test_only_who_is_to_be_destroyed_is_named_and_always(world: Archive, body: dict[str, Any]) -> None:
     assert is_problem(requested(world, **body), 422)
+
+
+def test_who_is_said_to_live_in_two_places_is_brought_back_by_either_authority(world: Archive) -> None:
+    """Neither report gives a right, and each takes it from the other: a run of either left the child to the other."""
+    world.enrol(Agency("nursery", "A nursery", AgencyKind.SCHOOL_CENSUS))
+    users = [entitlement("data-manager", user="south-manager", sensitive=True, authority=SOUTH, **UNTIL)]
+    grants.add_users(world.database_url, world.key, users)
+    south = {"lines": ["2 Weir Street"], "postcode": "ZX2 2ZX", "authority": SOUTH, "status": "current"}
+    number, agencies = nhs_number(1, 9), ("gp", "nursery")
+    world.at = THEN
+    sent = [known(number, "2010-05-01", "gp", address=south), known(number, "2010-05-01", "nursery")]
+    sent += [reported("child.deregistered", f"{agency}-{number}", LEFT, agency) for agency in agencies]
+    assert world.submit(*sent) == ["accepted"] * 4
+    world.at = NOW
+    assert run(world)["done"]["archived"] >= 1
+    corrected = {"reason": "moved-away", "on": "2020-06-01"}
+    sent = [reported("child.deregistered", f"{agency}-{number}", corrected, agency) for agency in agencies]
+    assert world.submit(*sent) == ["accepted"] * 2
+    done = {}
+    for who in (SECOND, SOUTHERN):
+        found = run(world, who, act="return")
+        done[who] = found["done"], found["left_out"]
+    assert sum(each.get("returned", 0) for each, _ in done.values()) >= 1, done
+    assert not any("elsewhere" in left for _, left in done.values())
+    assert world.sees(number)
 
 
 @pytest.mark.parametrize("authority", [None, "E06999001"])

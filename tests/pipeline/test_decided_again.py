@@ -103,6 +103,30 @@ def test_a_merge_on_its_amendment_is_undone_where_that_alone_is_set_aside(desk: 
     assert rebuilt(desk) == indexed(desk)
 
 
+def archived(desk: Steward) -> list[str]:
+    return [child for (child,) in desk.rows("select child::text from register.archived order by 1")]
+
+
+def test_who_is_parted_leaves_the_archive_and_the_log_tells_who_is_in_it(desk: Steward) -> None:
+    send_as(desk, AUTHORITY, "A", COUNCIL)
+    send_as(desk, GP, "B", PRACTICE)
+    send_as(desk, HOSTILE, "X", BETWEEN)
+    (stays,) = desk.register("S")
+    both = sorted([number_of(desk, "A"), stays])
+    about = {"children": both, "on": desk.clock().date().isoformat(), "act": "archive"}
+    look = desk.look(DecisionType.RETENTION_RUN, left=both[0], right=both[1])
+    answer = desk.decide(DecisionType.RETENTION_RUN, look, **about)
+    assert (answer.outcome, archived(desk)) == ("accepted", both), answer
+    suspend(desk, HOSTILE.code, set_aside=True)
+    set_aside(desk)
+    assert "ChildReturned.v1" in desk.types()
+    assert archived(desk) == [stays]
+    with desk.database.transaction() as cursor:
+        cursor.execute("delete from register.archived")
+    rebuilt(desk)
+    assert archived(desk) == [stays]
+
+
 HER = {"given_name": "Wilhelmina", "family_name": "Quillfeather"}
 
 

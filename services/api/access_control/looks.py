@@ -20,11 +20,11 @@ from domain.authorization import (
     Verdict,
     archive_from,
     decide,
-    first_year_since,
     is_enquiry,
     jurisdiction,
     jurisdiction_over,
     mask_entry,
+    opened_by_enquiry,
 )
 from domain.authorization.archive import WHOLE_ARCHIVE
 from domain.days import day_at
@@ -37,7 +37,7 @@ from projections.directory.redaction import ReadScope, RedactedEntry
 from projections.reports.authorities import charges
 from projections.visibility.scope import FOR_ARCHIVE
 from projections.visibility.shields import EVERYWHERE, NOWHERE
-from projections.visibility.survivors import survivor
+from projections.visibility.survivors import survivor, survivors
 from services.api.access_control.callers import REASON_HEADER, permitted, stated, stated_in_header
 from services.api.access_control.refusals import Attempt
 from services.api.dependencies import Dependencies
@@ -173,19 +173,21 @@ class Viewer:
         count: int | None = None,
         redacted: Iterable[RedactedEntry] = (),
         shown: Mapping[str, int] | None = None,
-        brought_back: str | None = None,
+        about: Sequence[str] = (),
     ) -> str:
         """Makes the look durable and returns its id; raises AccessLogAway, and then nothing may be shown.
 
         `query` is the call's parameters; `children` are shown and nobody else; `redacted` has what was left out of them
         and masked; `shown` is up to which position of the log each child was shown, by default that of the entry;
-        `brought_back` is as in `Look`.
+        `about` are children of whom it tells without showing them, which count as enquired all the same.
         """
         entries = list(redacted)
         masked = entries if self.action in WITH_INVOLVEMENTS else []
         positions = {each.child: int(each.entry["position"]) for each in entries if each.entry}
-        enquired = self._enquired(children)
-        found = self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, children)
+        enquired = self._enquired([*children, *about])
+        counted = None if enquired is None else sorted(set(enquired.values()))
+        listed = [each for each in children if each not in (enquired or ())]
+        found = self.dependencies.watch.notice_finder.of_look(self.entitlement, self.stated.code, listed)
         look = Look(
             self.user,
             self.reason,
@@ -200,26 +202,30 @@ class Viewer:
             shown=positions if shown is None else shown,
             hidden=[{"child": each.child, "records": list(each.hidden)} for each in entries if each.hidden],
             masked=[{"child": each.child, "services": each.services} for each in masked if each.services],
-            notices=[*found, *self._notices_of(enquired or ())],
-            enquired=enquired,
+            notices=[*found, *self._notices_of(counted or ())],
+            enquired=counted,
             day=iso_text(self.dependencies.now())[:10],
-            brought_back=brought_back,
         )
         try:
             return self.dependencies.access_log.append(look)
         except EnquiriesUsedUp:
             raise self.attempt.denied(Cause.TOO_MANY, _TOO_MANY) from None
 
-    def _enquired(self, children: Sequence[str]) -> list[str] | None:
-        """Those of the children who are shown because of an enquiry into the archive alone; None where it is none."""
+    def _enquired(self, children: Sequence[str]) -> dict[str, str] | None:
+        """Those of the children who are shown because of an enquiry into the archive alone; None where it is none.
+
+        Each with the child in the archive that it is now: one that was absorbed is in there as its survivor.
+        """
         if not is_enquiry(self.entitlement, self.action, self.stated.code, self.today):
             return None
         if not children:
-            return []
+            return {}
         with reading_views(self.dependencies.look_ups) as cursor:
             cursor.execute(f"select {FOR_ARCHIVE}", (WHOLE_ARCHIVE,))
-            archived = archived_since(cursor, children)
-        return sorted(child for child, since in archived.items() if since < first_year_since(self.today))
+            now = survivors(cursor, children, cleared=self.cleared)
+            archived = archived_since(cursor, {*now.keys(), *now.values()})
+        opened = {each for each, since in archived.items() if opened_by_enquiry(self.entitlement, since, self.today)}
+        return {child: each for child in now for each in (child, now[child]) if each in opened}
 
     def _notices_of(self, enquired: Sequence[str]) -> list[Notice]:
         """To data managers alone: an authority's notice would tell that the child is in the archive."""

@@ -11,7 +11,7 @@ from domain.authorization import jurisdiction_over
 from domain.retention import ARCHIVE, ASK, RULES, Act, Outcome
 from projections.archive.query import archived_since, proposed_since
 from projections.reports.authorities import charges
-from projections.reports.due import DESTROY, RETURN, DueByRule
+from projections.reports.due import BEFORE_ALL, DESTROY, RETURN, DueByRule, DueOn, due_children
 from services.api.access_control.looks import Viewer
 from services.api.answers import json_answer
 from services.api.destruction import erasures_of, held_among
@@ -19,6 +19,8 @@ from services.api.problems import Problem
 from services.api.routes.steward_decisions import decide, ruling_of, under_way
 from services.api.schemas.retention import Run
 from services.submission_contract.decisions import DecisionType
+from streams.access.retention_runs import write_run
+from streams.codec import iso_text
 from streams.store.database import Cursor
 
 GRAVEST_FIRST = (DESTROY, ARCHIVE, RETURN, ASK)
@@ -58,12 +60,7 @@ def run_page(who: Viewer, command: Run, authority: str | None, found: _Due) -> R
         left_out = _left_out(who, cursor, acts)
         before = _state(cursor, acts)
     due = {child: act for child, act in acts.items() if child not in left_out}
-    ends_returns = command.act == Act.RETURN.value and not command.dry_run and not more
-    look = who.record(
-        {"on": command.on, "act": command.act, "dry_run": command.dry_run},
-        sorted(due),
-        brought_back=(authority or "") if ends_returns else None,
-    )
+    look = who.record({"on": command.on, "act": command.act, "dry_run": command.dry_run}, sorted(due))
     done: Mapping[str, str] = due
     if due and not command.dry_run:
         ruling = ruling_of(who, children=sorted(due), on=command.on, act=command.act)
@@ -79,6 +76,8 @@ def run_page(who: Viewer, command: Run, authority: str | None, found: _Due) -> R
             with who.reading_of_all() as cursor:
                 done = _done(before, _state(cursor, due), due)
         left_out |= dict.fromkeys(due.keys() - done.keys(), UNDONE)
+    if command.act == Act.RETURN.value and not command.dry_run and not more:
+        _keep_if_all_returned(who, authority)
     by_rule: dict[str, Counter[str]] = {rule.name: Counter() for rule in RULES}
     for child, rules in page:
         for each in rules:
@@ -109,14 +108,26 @@ def run_page(who: Viewer, command: Run, authority: str | None, found: _Due) -> R
     )
 
 
+def _keep_if_all_returned(who: Viewer, authority: str | None) -> None:
+    """Keeps that this run has brought everybody back, where nobody is due to return any more, wherever its page began.
+
+    What a run says of itself does not count: it may have begun behind a child, or have been refused.
+    """
+    with who.reading_of_all() as cursor:
+        if due_children(cursor, DueOn(who.today, who.today, authority, (RETURN,)), BEFORE_ALL, 1):
+            return
+    with who.dependencies.look_ups.transaction() as cursor:
+        write_run(cursor, authority or "", iso_text(who.dependencies.now())[:10])
+
+
 def _left_out(who: Viewer, cursor: Cursor, acts: Mapping[str, str]) -> dict[str, str]:
     """The children with whom this run does nothing, and why.
 
-    Held ones, but that they come back; who has to be asked first; and who is another authority's, or said to be.
+    Held ones; who has to be asked first; and who is another authority's, or said to be. Nobody is who comes back: else
+    whoever is said to live elsewhere, or nowhere, would stay in the archive, for every authority leaves it out.
     """
-    children = list(acts)
-    held = held_among(cursor, children)
-    left = {child: "held" for child in held if acts[child] != RETURN}
+    children = [child for child, act in acts.items() if act != RETURN]
+    left = dict.fromkeys(held_among(cursor, children), "held")
     left |= {child: ASK for child, act in acts.items() if act == ASK}
     for child, charge in zip(children, charges(cursor, children), strict=True):
         place = jurisdiction_over(who.entitlement.authority, charge)

@@ -221,7 +221,7 @@ def _history(who: Viewer, child: str) -> dict[str, Any]:
 def _looks(who: Viewer, child: str) -> dict[str, Any]:
     with who.reading() as cursor:
         redacted, _, refused = _one_listed(cursor, who, child)
-    who.record({"child": child}, shown={})
+    who.record({"child": child}, shown={}, about=[redacted.child] if redacted.entry and not refused else [])
     if refused:
         raise refused
     if redacted.entry is None:
