@@ -132,8 +132,9 @@ def test_an_absorbed_number_counts_as_its_survivor(world: Archive) -> None:
     absorbed, left = world.child_with(other), world.child_with(number)
     world.at += timedelta(hours=1)
     assert decide(world, DecisionType.MERGE, left=left, right=absorbed) == "accepted"
+    world.years_later(1.1)
     world.archived(number)
-    world.years_later(1.7)
+    world.years_later(2.7)
     path = f"/children/{absorbed}?as_of=2026-11-24T12:30:00Z"
     answer = world.client.get(path, headers=reading(world, MANAGER, ENQUIRY))
     assert answer.json()["child"] == absorbed, answer.text

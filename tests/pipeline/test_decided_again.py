@@ -1,6 +1,7 @@
 """What a suspended agency's records had put together is parted, or queued, and put together again afterwards."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from domain.agency import Agency
 from domain.vocabulary import AgencyKind
 from services.registrar.decided_again import members_that_count
 from services.submission_contract.decisions import DecisionType
+from streams.clock import utc_now
 from tests.pipeline.test_suspension import indexed, rebuilt, resume, set_aside, suspend
 from tests.support.desk import AUTHORITY, GP, open_desk
 from tests.support.steward import Steward
@@ -103,15 +105,23 @@ def test_a_merge_on_its_amendment_is_undone_where_that_alone_is_set_aside(desk: 
     assert rebuilt(desk) == indexed(desk)
 
 
+MERGED_AGO = timedelta(days=400)
+"""Longer than a merge can be denied."""
+
+
 def archived(desk: Steward) -> list[str]:
     return [child for (child,) in desk.rows("select child::text from register.archived order by 1")]
 
 
 def test_who_is_parted_leaves_the_archive_and_the_log_tells_who_is_in_it(desk: Steward) -> None:
+    desk.clock = lambda: utc_now() - MERGED_AGO
+    desk.open()
     send_as(desk, AUTHORITY, "A", COUNCIL)
     send_as(desk, GP, "B", PRACTICE)
     send_as(desk, HOSTILE, "X", BETWEEN)
     (stays,) = desk.register("S")
+    desk.clock = utc_now
+    desk.open()
     both = sorted([number_of(desk, "A"), stays])
     about = {"children": both, "on": desk.clock().date().isoformat(), "act": "archive"}
     look = desk.look(DecisionType.RETENTION_RUN, left=both[0], right=both[1])
