@@ -3,12 +3,13 @@
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,6 +18,7 @@ from services.local_stack.ports import HOST, remembered_ports
 from services.runtime.figures import ROLES, serving_figures
 from streams.batch_times import BUCKETS, BatchTimes
 from streams.kafka.settings import KafkaSettings
+from tests.support.databases import empty_database
 from tests.support.forked import forked_verb, run_verb
 from tests.support.topics import delete_topics
 from tests.support.waiting import eventually
@@ -56,13 +58,20 @@ def test_no_port_is_opened_where_none_is_set_and_the_api_has_its_own(tmp_path: P
             assert read_figures(f"http://{HOST}:{port}/metrics") == {}
 
 
-def test_every_role_counts_what_it_has_done(kafka: KafkaSettings, database_url: str, tmp_path: Path) -> None:
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """An empty database for each try of a test: its keys lie in the folder of that try."""
+    with empty_database(postgres) as url:
+        yield url
+
+
+def test_every_role_counts_what_it_has_done(kafka: KafkaSettings, database: str, tmp_path: Path) -> None:
     delete_topics(kafka)
     agencies, feed = tmp_path / "agencies.yaml", tmp_path / "feed.ndjson"
     agencies.write_text(AGENCY, encoding="utf-8")
     feed.write_text("".join(json.dumps(person(f"S{n}")) + "\n" for n in range(20)), encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONTACTPOINT_")}
-    environ = own | {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": database_url}
+    environ = own | {"CONTACTPOINT_KAFKA": kafka.bootstrap_servers, "CONTACTPOINT_DATABASE_URL": database}
     data, ports = ["--data", str(tmp_path / "data")], remembered_ports(tmp_path / "ports.json", ROLES)
     assert run_verb(["run", "init", *data], environ, PATIENCE_S).returncode == 0
     with ExitStack() as running:
