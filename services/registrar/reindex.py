@@ -5,7 +5,7 @@ done is the format recorded; if it is killed before that, it begins again.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from threading import Event
 from uuid import UUID
 
@@ -127,8 +127,8 @@ def build_match_index(log: LogApplication, database: Database, keys: KeyRing, fe
     if not stop.is_set():
         _hide(log, database, keys, fence)
         _place_what_is_set_aside(log, database, keys, fence, builder.unlike_from)
-        _find_like(log, database, keys, fence)
-        _find_archived(log, database, keys, fence)
+        _rebuild_from_clear(log, database, keys, fence, _FINDING, write_found_like)
+        _rebuild_from_clear(log, database, keys, fence, _ARCHIVING, write_archived)
         with database.transaction() as cursor:
             fence.check(cursor)
             cursor.execute("insert into register.match_index_format (format) values (%s)", (INDEX_FORMAT,))
@@ -158,23 +158,20 @@ def _place_what_is_set_aside(
         done = batch[-1].id
 
 
-def _find_like(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
-    """Finds by what of the events is in clear which record was found like which."""
+def _rebuild_from_clear(
+    log: LogApplication,
+    database: Database,
+    keys: KeyRing,
+    fence: Fence,
+    topics: Sequence[str],
+    write: Callable[[Cursor, Iterable[RegisterEvent]], None],
+) -> None:
+    """Writes a table by what is in clear of these events, of destroyed children, too."""
     done, mapper = 0, EventMapper(keys)
-    while batch := log.recorder.select_notifications(done, BATCH, topics=_FINDING, inclusive_of_start=False):
+    while batch := log.recorder.select_notifications(done, BATCH, topics=topics, inclusive_of_start=False):
         with database.transaction() as cursor:
             fence.check(cursor)
-            write_found_like(cursor, map(mapper.clear_event, batch))
-        done = batch[-1].id
-
-
-def _find_archived(log: LogApplication, database: Database, keys: KeyRing, fence: Fence) -> None:
-    """Finds who is in the archive by the events' streams, which are in clear, of destroyed children, too."""
-    done, mapper = 0, EventMapper(keys)
-    while batch := log.recorder.select_notifications(done, BATCH, topics=_ARCHIVING, inclusive_of_start=False):
-        with database.transaction() as cursor:
-            fence.check(cursor)
-            write_archived(cursor, map(mapper.clear_event, batch))
+            write(cursor, map(mapper.clear_event, batch))
         done = batch[-1].id
 
 

@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import orjson
-
 from services.api.pages.api_call import Answer
 from services.api.pages.forms import UPLOAD
 from services.api.pages.handlers import Browser, Page
 from services.api.pages.inbox import cures
 from services.api.pages.work import Work
 from services.api.schemas.dry_runs import MOST_AT_ONCE
-from services.submission_contract.reading import Invalid, read
+from services.submission_contract.dry_run import document_of, outcome_of_invalid
+from services.submission_contract.reading import Invalid
 from services.submit.table import BadTable, read_rows
 
 TRIED = "/pages/trial/tried"
@@ -79,7 +78,7 @@ def _of_rows(rows: Sequence[_Row], tried: Sequence[Any]) -> Iterator[dict[str, A
     """What would become of each row: what the API says of submissions, and what is wrong with the rest."""
     answers = iter(tried)
     for row in rows:
-        found = next(answers) if isinstance(row.submission, dict) else _invalid(row.submission)
+        found = next(answers) if isinstance(row.submission, dict) else outcome_of_invalid(row.submission)
         yield {"number": row.number, **found}
 
 
@@ -105,25 +104,9 @@ def _rows(browser: Browser) -> Iterator[_Row]:
 def _of_lines(text: str) -> Iterator[_Row]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield _Row(number, _submission(line.encode()))
+            yield _Row(number, document_of(line.encode()))
 
 
 def _of_table(text: str) -> Iterator[_Row]:
     for number, value in enumerate(read_rows("the file", io.StringIO(text, newline="")), 1):
-        yield _Row(number, _submission(value))
-
-
-def _submission(value: bytes) -> dict[str, Any] | Invalid:
-    try:
-        document = orjson.loads(value)
-    except ValueError:
-        document = None
-    if isinstance(document, dict):
-        return document
-    found = read(value)
-    assert isinstance(found, Invalid)
-    return found
-
-
-def _invalid(found: Invalid) -> dict[str, Any]:
-    return {"submission": None, "outcome": "invalid", "reasons": found.reasons, "would": None, "children": []}
+        yield _Row(number, document_of(value))

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-import orjson
-
 from services.cli.client import viewer_api
 from services.cli.errors import DONE, NO, WrongUsage
 from services.cli.output import console, plain, print_json, table, text
 from services.cli.parser import a_reason, a_user
 from services.cli.verbs._dry_run import Place, lines_of, show_outcomes
 from services.cli.verbs._submit_counts import OUTCOMES, is_failure
-from services.submission_contract.reading import Invalid, read
+from services.submission_contract.dry_run import document_of, outcome_of_invalid
 
 MOST_LINES = 500
 AT_ONCE = 20
@@ -46,11 +44,12 @@ def run_compared(args: Namespace) -> int:
         raise WrongUsage(f"--compare takes at most {MOST_LINES} lines at once; give it part of the file")
     api = viewer_api(args)
     outcomes: list[dict[str, Any]] = []
-    for page in _pages([(place, _document(line.value)) for place, line in lines]):
+    for page in _pages([(place, document_of(line.value)) for place, line in lines]):
         request = {"submissions": [each for _, each in page if isinstance(each, dict)], "reason": args.reason}
         answers = iter(api.post("/submissions/dry-run", request)["submissions"]) if request["submissions"] else iter(())
         outcomes += [
-            place._asdict() | (next(answers) if isinstance(each, dict) else _invalid(each)) for place, each in page
+            place._asdict() | (next(answers) if isinstance(each, dict) else outcome_of_invalid(each))
+            for place, each in page
         ]
     found = Counter(each["outcome"] for each in outcomes)
     counts = {"submitted": 0} | {outcome: found[outcome] for outcome in OUTCOMES}
@@ -60,23 +59,6 @@ def run_compared(args: Namespace) -> int:
         show_outcomes(counts, outcomes)
         console(args).print(table(("line", "would", "child", "as", "rule", "score"), _rows(outcomes)))
     return NO if is_failure(counts) else DONE
-
-
-def _document(value: bytes) -> dict[str, Any] | Invalid:
-    """The object in a line, or what is wrong with it."""
-    try:
-        document = orjson.loads(value)
-    except ValueError:
-        document = None
-    if isinstance(document, dict):
-        return document
-    found = read(value)
-    assert isinstance(found, Invalid)
-    return found
-
-
-def _invalid(found: Invalid) -> dict[str, Any]:
-    return {"submission": None, "outcome": "invalid", "reasons": list(found.reasons), "would": None, "children": []}
 
 
 def _pages(lines: Sequence[tuple[Place, Any]]) -> Iterator[Sequence[tuple[Place, Any]]]:
